@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Everything a developer runs. Two commands do all: make demo, make test.
+
+.DEFAULT_GOAL := help
+BOARD ?= microbit
+FIRMWARE_BOARDS := microbit mps2-an385 mps2-an386 mps2-an500 mps2-an505
+VERSIONS := v1 v2 v3
+QUINE := build/quine
+SEALED := $(VERSIONS:%=build/$(BOARD)/%.bin)
+PATCHES := build/$(BOARD)/v1-v2.patch build/$(BOARD)/v2-v3.patch
+# What tests may ask for; a test that misses one of these fails instead of skipping.
+NEED := cc,arm-gcc,qemu,firmware
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: tools
+tools: # name or install what is missing
+	@sh tools.sh
+
+.PHONY: build
+build: ## build the tool: build/quine
+	CGO_ENABLED=0 go build -trimpath -o $(QUINE) ./cmd/quine
+
+.PHONY: firmware
+firmware: tools build ## build, seal and diff the example's three releases (BOARD=microbit)
+	@$(MAKE) --no-print-directory -C examples/$(BOARD) OUT=$(CURDIR)/build/$(BOARD)
+	@$(MAKE) --no-print-directory $(SEALED) $(PATCHES)
+
+.PHONY: firmware-all
+firmware-all: # the same for every board
+	@set -e; for b in $(FIRMWARE_BOARDS); do $(MAKE) --no-print-directory firmware BOARD=$$b; done
+
+build/$(BOARD)/%.bin: build/$(BOARD)/%.elf $(QUINE)
+	$(QUINE) seal $< -o $@ --hex $(@:.bin=.hex) --version $(*:v%=%).0.0
+
+build/$(BOARD)/v1-v2.patch: build/$(BOARD)/v1.bin build/$(BOARD)/v2.bin $(QUINE)
+build/$(BOARD)/v2-v3.patch: build/$(BOARD)/v2.bin build/$(BOARD)/v3.bin $(QUINE)
+$(PATCHES):
+	$(QUINE) diff $(filter %.bin,$^) -o $@
+
+.PHONY: demo
+demo: firmware ## update a board of QEMU twice over its UART (BOARD=microbit)
+	go run ./examples/demo -board $(BOARD) build/$(BOARD)
+
+.PHONY: test
+test: firmware-all size ## run all tests, nothing skipped
+	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
+	go vet ./...
+	@set -e; for b in $(FIRMWARE_BOARDS); do for v in $(VERSIONS); do \
+		$(QUINE) check build/$$b/$$v.elf --max-ram 1536 >build/check.txt || { cat build/check.txt; exit 1; }; done; done
+	@echo "quine check: all rules kept by $(words $(VERSIONS)) releases on $(words $(FIRMWARE_BOARDS)) boards"
+	QUINE_NEED=$(NEED) go test -timeout 30m ./...
+
+.PHONY: size
+size: firmware-all ## print what the device code costs, fail over budget
+	go run ./lab/size -o build/size.json $(FIRMWARE_BOARDS:%=build/%)
+
+.PHONY: bench
+bench: ## measure the patches of the pairs in CORPUS=DIR (EFFORT=1,9 GROWTH=1,2,4)
+	@mkdir -p build
+	go run ./lab/bench -o build/bench.json -corpus "$(CORPUS)" $(EFFORT:%=-effort %) $(GROWTH:%=-growth %)
+
+.PHONY: bench-decode
+bench-decode: ## count the instructions of the decoder on pairs in CORPUS=DIR
+	@mkdir -p build
+	go run ./lab/decode -o build/decode.json -corpus "$(CORPUS)"
+
+.PHONY: clean
+clean: ## remove build/
+	rm -rf build
