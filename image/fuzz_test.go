@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package image
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"testing"
+
+	"github.com/quine-fw/quine"
+)
+
+// checkError fails unless err carries an error number.
+func checkError(t *testing.T, err error) {
+	t.Helper()
+	var e *quine.Error
+	if !errors.As(err, &e) || !e.Code.Known() {
+		t.Errorf("error without a number: %v", err)
+	}
+}
+
+// checkRaw checks what ReadELF and ReadHEX promise.
+func checkRaw(t *testing.T, raw *Raw, err error) {
+	t.Helper()
+	if err != nil {
+		checkError(t, err)
+		return
+	}
+	if len(raw.Data) > int(raw.Boot.ImageMax) {
+		t.Errorf("%d bytes do not fit the region of %d", len(raw.Data), raw.Boot.ImageMax)
+	}
+	im, err := Seal(raw, Options{SkipOutside: true})
+	if err != nil {
+		checkError(t, err)
+		return
+	}
+	if err := im.Verify(); err != nil {
+		t.Errorf("sealed image does not verify: %v", err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for i := range vectorCases {
+		f.Add(vectorCases[i].build())
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		before := bytes.Clone(data)
+		im, err := Parse(data)
+		if err != nil {
+			checkError(t, err)
+			return
+		}
+		if err := im.Verify(); err != nil {
+			checkError(t, err)
+		} else if factory, err := Parse(im.Factory()); err != nil || factory.Verify() != nil || factory.SealState() != SealSet {
+			t.Errorf("factory form of a good image is not good: %v", err)
+		}
+		if !bytes.Equal(data, before) {
+			t.Error("input was changed")
+		}
+	})
+}
+
+func FuzzParseStore(f *testing.F) {
+	f.Add(append(make([]byte, 256), goodVector()...))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if _, err := ParseStore(data); err != nil {
+			checkError(t, err)
+		}
+	})
+}
+
+func FuzzReadELF(f *testing.F) {
+	data, err := os.ReadFile(fixture)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		raw, err := ReadELF(data)
+		checkRaw(t, raw, err)
+	})
+}
+
+func FuzzReadHEX(f *testing.F) {
+	im, err := Parse(goodVector())
+	if err != nil {
+		f.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := im.WriteHEX(&b); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b.Bytes())
+	f.Add([]byte(":020000021000EC\n:01FFFF00AA57\n:020000040800F2\n:00000001FF\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		raw, err := ReadHEX(data)
+		checkRaw(t, raw, err)
+	})
+}
