@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+// Package device gives Go programs the data of the parts that the C library in
+// this folder is ported to. [Lookup] finds one by the name of its folder in port/.
+package device
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+//go:embed port/*/part.json
+var files embed.FS
+
+// A Part describes the flash of a family of parts. Times are those of the data
+// sheet that Source names.
+type Part struct {
+	Name    string `json:"part"`
+	Members string `json:"parts"` // the parts that the port serves
+	Core    string `json:"core"`
+
+	// Erase are the runs of equal erase units from the flash base on. The last
+	// one may be open: its Count is 0.
+	Erase   []Run   `json:"erase"`
+	Program Program `json:"program"`
+
+	// BootSectorLost says what a power cut leaves that falls into the rewriting of
+	// the boot sector: "recovers through ROM loader" or "needs a debugger".
+	BootSectorLost string `json:"boot_sector_lost"`
+	BootSectorNote string `json:"boot_sector_note"`
+	Source         string `json:"source"`
+}
+
+// A Run is a number of equal erase units.
+type Run struct {
+	First uint32  `json:"first"` // bytes from the flash base
+	Count uint32  `json:"count"`
+	Unit  uint32  `json:"unit_bytes"`
+	Typ   float64 `json:"typ_ms"`
+	Max   float64 `json:"max_ms"`
+}
+
+// Program describes the program operation.
+type Program struct {
+	Unit uint32  `json:"unit_bytes"`
+	Typ  float64 `json:"typ_us"`
+	Max  float64 `json:"max_us"`
+}
+
+// Parts returns the names of all parts, sorted.
+func Parts() []string {
+	matches, err := fs.Glob(files, "port/*/part.json")
+	if err != nil {
+		panic(err) // the pattern is constant
+	}
+	names := make([]string, len(matches))
+	for i, m := range matches {
+		names[i] = path.Base(path.Dir(m))
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Lookup returns the part of that name.
+func Lookup(name string) (*Part, error) {
+	data, err := files.ReadFile(path.Join("port", name, "part.json"))
+	if err != nil {
+		return nil, fmt.Errorf("no part is called %s; there are %s", strconv.Quote(name), strings.Join(Parts(), ", "))
+	}
+	var p Part
+	if err := json.Unmarshal(data, &p); err != nil {
+		return nil, fmt.Errorf("port/%s/part.json: %w", name, err)
+	}
+	return &p, nil
+}
+
+// Window returns how long the first size bytes of flash are neither old nor new
+// while they are rewritten: the erase of each of their units and the programming
+// of all of it, typically and at most.
+func (p *Part) Window(size uint32) (typ, max time.Duration) {
+	var typMS, maxMS float64
+	for at := uint32(0); at < size; {
+		run := p.run(at)
+		typMS += run.Typ
+		maxMS += run.Max
+		at += run.Unit
+	}
+	units := float64(size / p.Program.Unit)
+	typMS += units * p.Program.Typ / 1000
+	maxMS += units * p.Program.Max / 1000
+	return milliseconds(typMS), milliseconds(maxMS)
+}
+
+// run returns the run that holds the byte at the offset.
+func (p *Part) run(at uint32) Run {
+	for _, r := range p.Erase {
+		if at >= r.First && (r.Count == 0 || at-r.First < r.Count*r.Unit) {
+			return r
+		}
+	}
+	return p.Erase[len(p.Erase)-1]
+}
+
+func milliseconds(ms float64) time.Duration {
+	return time.Duration(ms * float64(time.Millisecond)).Round(time.Millisecond)
+}

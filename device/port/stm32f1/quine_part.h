@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// STMicroelectronics STM32F100 to F107 (Cortex-M3, half-words) up to 512 KiB; the second bank of XL
+// density parts has registers of its own, which this port does not know. Flash: PM0075 ("PM").
+#ifndef QUINE_PART_H
+#define QUINE_PART_H
+
+#define QUINE_VECTORS 84 // 16 of the core, 68 interrupts of the connectivity line
+
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stdint.h>
+
+#define QUINE_FLASH_BASE 0x08000000u
+#define QUINE_PROGRAM_UNIT 2u
+#define QUINE_ERASED 0xFFu
+#define QUINE_APP_OFFSET 4096u
+
+// PM 2.3.3: programming a half-word that is not erased is skipped with PGERR, unless
+// the new value is 0x0000, so zeros over the seal are allowed.
+#define QUINE_MANIFEST_OFFSET QUINE_APP_OFFSET
+#define QUINE_SEAL_OFFSET (QUINE_MANIFEST_OFFSET + 128u)
+#define QUINE_SEAL_SIZE 8u
+#define QUINE_SEAL_ERASED 0
+
+// Low and medium density: 1 KiB. Define 2048u in quine_config.h for high density and connectivity line.
+#ifndef QUINE_PAGE_SIZE
+#define QUINE_PAGE_SIZE 1024u
+#endif
+
+static inline __attribute__((always_inline)) uint32_t quine_flash_unit(uint32_t offset)
+{
+    return offset & ~(QUINE_PAGE_SIZE - 1u);
+}
+
+static inline __attribute__((always_inline)) bool quine_flash_fault(void)
+{
+    return false; // this flash has no ECC
+}
+#endif
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Flash driver of the STM32F0 and STM32F1, whose flash interface is the same: PM0075 ("PM", STM32F1)
+// and RM0091 section 3 ("RM", STM32F0).
+//
+// What hardware asks, and the answer
+//   second program    skipped with PGERR, but for 0x0000 (PM 2.3.3, RM 3.2.2); the seal alone gets that
+//   ECC               none: a torn half-word reads as anything, no NMI
+//   supply            flash takes erase and program from 2.0 V on; the PVD must say more than 2.2 V
+//                     when an install begins. Parts without PVD (F03x) reset below 2 V by PDR
+//   wait states       boot runs from HSI, 8 MHz, 0 wait states, as the reset left it. An application
+//                     that calls the driver keeps HSI on: the controller times by it (PM 2.1)
+//   cache, prefetch   no cache; the prefetch buffer holds 16 bytes that nobody reads across an erase
+//   read while write  a fetch from flash stalls the bus until the end (PM 2.3.3), so the driver works
+//                     from flash too, interrupts waiting; boot runs it from RAM
+//   watchdog          fed in each wait loop; a page takes 40 ms. The IWDG outlives every reset but
+//                     power-on. WWDG does not
+//   protection        WRPR is read for every page of the image before anything is destroyed
+//   empty check       F04x, F070x6, F09x, F030xC: set and cleared at power-on and option load only, so a
+//                     cut in the window of sector 0 leads to the ROM loader at the next power-on. The
+//                     others, all F1 included, need a debugger, or BOOT0
+//   error flags       cleared before, checked after, each operation
+#include "quine_error.h"
+#include "quine_port.h"
+#include "quine_reg.h"
+#include "quine_section.h"
+
+// PM 3, RM 3.5
+#define FLASH_KEYR 0x40022004u
+#define FLASH_SR 0x4002200Cu
+#define FLASH_CR 0x40022010u
+#define FLASH_AR 0x40022014u
+#define FLASH_WRPR 0x40022020u
+#define RCC_APB1ENR 0x4002101Cu
+#define PWR_CR 0x40007000u
+#define PWR_CSR 0x40007004u
+#define IWDG_KR 0x40003000u
+#define AIRCR 0xE000ED0Cu
+
+#define SR_BSY 0x01u
+#define SR_FLAGS 0x34u  // PGERR, WRPRTERR, EOP
+#define SR_ERRORS 0x14u // PGERR, WRPRTERR
+
+#define CR_PG 0x01u
+#define CR_PER 0x02u
+#define CR_STRT 0x40u
+#define CR_LOCK 0x80u
+
+#define WRPR_SECTOR 4096u // of each bit but the last, which has the rest
+
+#define RCC_APB1ENR_PWREN 0x10000000u
+#define PWR_CR_PLS 0xE0u // PLS 0: 2.2 V
+#define PWR_CR_PVDE 0x10u
+#define PWR_CSR_PVDO 0x4u
+
+// Loops of a wait, each of ten cycles at least: 100 ms at 72 MHz, the double of the longest erase.
+#define WAIT_LOOPS 0x000C0000u
+#define PVD_LOOPS 500u // the comparator settles in far less than 100 us
+
+QUINE_KERNEL_CODE void quine_watchdog(void)
+{
+    quine_write32(IWDG_KR, 0xAAAAu); // without effect on an IWDG that does not run
+}
+
+QUINE_KERNEL_CODE void quine_reset(void)
+{
+    quine_write32(AIRCR, 0x05FA0004u); // VECTKEY, SYSRESETREQ
+    for (;;)
+        ;
+}
+
+// The PVD compares only while it is on. It is left as it was.
+static QUINE_BOOT_CODE bool supply_low(void)
+{
+    uint32_t enr = quine_read32(RCC_APB1ENR);
+    quine_write32(RCC_APB1ENR, enr | RCC_APB1ENR_PWREN);
+    uint32_t cr = quine_read32(PWR_CR);
+    quine_write32(PWR_CR, (cr & ~PWR_CR_PLS) | PWR_CR_PVDE);
+    for (uint32_t i = 0; i < PVD_LOOPS; i++)
+        quine_watchdog();
+    bool low = (quine_read32(PWR_CSR) & PWR_CSR_PVDO) != 0u;
+    quine_write32(PWR_CR, cr);
+    quine_write32(RCC_APB1ENR, enr);
+    return low;
+}
+
+QUINE_BOOT_CODE int quine_flash_open(uint32_t size)
+{
+    uint32_t last = (size - 1u) / WRPR_SECTOR;
+    uint32_t free = last < 31u ? (2u << last) - 1u : 0xFFFFFFFFu;
+
+    quine_write32(FLASH_SR, SR_FLAGS);
+    if ((~quine_read32(FLASH_WRPR) & free) != 0u || supply_low())
+        return QUINE_ERR_IO;
+    return QUINE_OK;
+}
+
+// The feed comes first: BSY is up one cycle after the write that starts an operation (RM 3.2.2).
+static QUINE_KERNEL_CODE __attribute__((noinline)) int wait_ready(void)
+{
+    uint32_t loops = WAIT_LOOPS;
+    uint32_t status;
+    do {
+        quine_write32(IWDG_KR, 0xAAAAu);
+        status = quine_read32(FLASH_SR);
+    } while ((status & SR_BSY) != 0u && --loops > 0u);
+    return (status & (SR_BSY | SR_ERRORS)) == 0u ? QUINE_OK : QUINE_ERR_IO;
+}
+
+// Unlocks CR (PM 2.3.1) once the controller is idle and its flags are clear.
+static QUINE_KERNEL_CODE __attribute__((noinline)) int begin(void)
+{
+    (void)wait_ready();
+    if ((quine_read32(FLASH_CR) & CR_LOCK) != 0u) {
+        quine_write32(FLASH_KEYR, 0x45670123u);
+        quine_write32(FLASH_KEYR, 0xCDEF89ABu);
+    }
+    quine_write32(FLASH_SR, SR_FLAGS);
+    return wait_ready();
+}
+
+// Locks CR again, unless the controller is still busy.
+static QUINE_KERNEL_CODE __attribute__((noinline)) int end(int err)
+{
+    if ((quine_read32(FLASH_SR) & SR_BSY) == 0u) {
+        quine_write32(FLASH_SR, SR_FLAGS);
+        quine_write32(FLASH_CR, CR_LOCK);
+    }
+    return err;
+}
+
+// PM 2.3.4, RM 3.2.2
+QUINE_KERNEL_CODE int quine_flash_erase(uint32_t offset)
+{
+    int err = begin();
+    if (err == QUINE_OK) {
+        quine_write32(FLASH_CR, CR_PER);
+        quine_write32(FLASH_AR, QUINE_FLASH_BASE + offset);
+        quine_write32(FLASH_CR, CR_PER | CR_STRT);
+        err = wait_ready();
+    }
+    return end(err);
+}
+
+// PM 2.3.3, RM 3.2.2
+QUINE_KERNEL_CODE int quine_flash_program(uint32_t offset, const void *data, uint32_t n)
+{
+    const uint16_t *from = data;
+    uint32_t to = QUINE_FLASH_BASE + offset;
+    int err = begin();
+
+    if (err == QUINE_OK)
+        quine_write32(FLASH_CR, CR_PG);
+    for (; n > 0u && err == QUINE_OK; n -= 2u, to += 2u) {
+        quine_write16(to, *from++);
+        err = wait_ready();
+    }
+    return end(err);
+}

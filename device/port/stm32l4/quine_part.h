@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// STMicroelectronics STM32L4 (Cortex-M4, 2 KiB pages, 64 bits and 8 of ECC a program unit). Sections
+// cited are of RM0351 ("RM"); RM0392, RM0393 and RM0394 agree. Not for the STM32L4+, whose pages are
+// larger.
+#ifndef QUINE_PART_H
+#define QUINE_PART_H
+
+#define QUINE_VECTORS 111 // 16 of the core, and the longest table of the family
+
+#ifndef __ASSEMBLER__
+#include "quine_reg.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define QUINE_FLASH_BASE 0x08000000u
+#define QUINE_PROGRAM_UNIT 8u
+#define QUINE_ERASED 0xFFu
+#define QUINE_APP_OFFSET 4096u
+
+// RM 3.3.7: programming a double word that is not erased sets PROGERR unless the new value is
+// all zeros, so zeros over the seal are allowed.
+#define QUINE_MANIFEST_OFFSET QUINE_APP_OFFSET
+#define QUINE_SEAL_OFFSET (QUINE_MANIFEST_OFFSET + 128u)
+#define QUINE_SEAL_SIZE 8u
+#define QUINE_SEAL_ERASED 0
+
+#define QUINE_PAGE_SIZE 2048u
+
+// Bytes of a bank: 512 KiB in parts of one bank and in those of 1 MiB. Parts of 512 and 256 KiB with
+// two banks (DUALBANK = 1) need the half of their size here, in quine_config.h.
+#ifndef QUINE_BANK_SIZE
+#define QUINE_BANK_SIZE 0x80000u
+#endif
+
+// Where the families of this flash interface differ; for the driver.
+#define QUINE_FLASH_ECCR 0x40022018u
+#define QUINE_SR_BUSY 0x10000u            // BSY
+#define QUINE_ACR_CACHES 0x600u           // ICEN, DCEN
+#define QUINE_ACR_RESETS 0x1800u          // ICRST, DCRST
+#define QUINE_CR_BKER 0x800u
+#define QUINE_ECCR_ECCD 0x80000000u
+#define QUINE_OPTR_MASK 0x100000u         // BFB2 must be
+#define QUINE_OPTR_WANT 0x000000u         // 0: bank 1 at the flash base
+#define QUINE_PCROP_UNIT 8u
+#define QUINE_PCROP_SECOND 0x40022044u    // PCROP2SR: bank 2
+#define QUINE_PCROP_SECOND_BASE QUINE_BANK_SIZE
+
+
+// PEMPTY toggles when 1 is written to it (RM 3.7.5); set, every reset leads to the ROM loader.
+static inline __attribute__((always_inline)) void quine_flash_mark_empty(bool empty)
+{
+    if (((quine_read32(0x40022010u) & 0x20000u) != 0u) != empty)
+        quine_write32(0x40022010u, 0x20000u);
+}
+
+static inline __attribute__((always_inline)) uint32_t quine_flash_unit(uint32_t offset)
+{
+    return offset & ~(QUINE_PAGE_SIZE - 1u);
+}
+
+// What quine_nmi leaves, see there. The read of the controller gives the NMI of the last flash access
+// its time.
+#define QUINE_FLASH_FAULT 0x45434344u
+extern volatile uint32_t quine_flash_fault_record;
+
+static inline __attribute__((always_inline)) bool quine_flash_fault(void)
+{
+    (void)quine_read32(QUINE_FLASH_ECCR);
+    bool fault = quine_flash_fault_record == QUINE_FLASH_FAULT;
+    quine_flash_fault_record = 0;
+    return fault;
+}
+#endif
+
+#endif

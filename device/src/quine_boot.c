@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Boot: what to run after a reset, and the install of a staged image.
+//
+// The rules and the holes they close are in DESIGN.md, "Install rules"; lab/model checks them. Change
+// none without a model that still passes.
+#include "quine_boot.h"
+#include "quine_error.h"
+#include "quine_image.h"
+#include "quine_internal.h"
+#include "quine_section.h"
+#include "quine_staging.h"
+
+#define WAIT_FIRST 0x00010000u // feeds of the watchdog in the first wait for a usable staged image
+#define INSTALL_TRIES 4        // installs that flash may spoil before boot only waits
+
+// With a limit of one, two power cuts could strand a device: one failed attempt must not count as
+// a refusal.
+_Static_assert(QUINE_ATTEMPTS_MAX >= 2, "QUINE_ATTEMPTS_MAX is at least 2");
+
+#define BOOT_FLAGS                                                                                 \
+    ((QUINE_ERASED == 0x00u ? QUINE_BOOT_ERASED_0 : 0u) | (QUINE_BOOT_CHANGE ? 0u : QUINE_BOOT_FIXED))
+
+const QUINE_BOOT_DATA __attribute__((used)) struct quine_boot_info quine_boot_info = {
+    .magic = {'Q', 'U', 'I', 'N', 'E', 'B', 'T', '1'},
+    .boot_abi = QUINE_BOOT_ABI,
+    .flags = BOOT_FLAGS,
+    .load_address = QUINE_FLASH_BASE,
+    .manifest_offset = QUINE_MANIFEST_OFFSET,
+    .seal_offset = QUINE_SEAL_OFFSET,
+    .seal_size = QUINE_SEAL_SIZE,
+    .hardware = QUINE_HARDWARE,
+    .image_max = QUINE_IMAGE_MAX,
+    .store_max = QUINE_STORE_IMAGE_MAX,
+    .product = QUINE_PRODUCT,
+    .attempts_max = QUINE_ATTEMPTS_MAX,
+    .program_unit = QUINE_PROGRAM_UNIT,
+    .app_vectors = quine_app_vectors,
+    .record = &quine_record,
+    .crc32 = quine_crc32,
+    .flash_erase = quine_flash_erase,
+    .flash_program = quine_flash_program,
+    .reset = quine_reset,
+};
+
+// The staging header as words.
+enum { MAGIC = 0, LAYOUT = 1, ID = 2, BASE = 4, ZERO = 6, CRC = 7, WORDS = 8 };
+
+_Static_assert(ID * 4 == QUINE_STAGING_ID && BASE * 4 == QUINE_STAGING_BASE &&
+                   CRC * 4 == QUINE_STAGING_CRC && WORDS * 4 == QUINE_STAGING_SIZE,
+               "words of the header are its fields");
+
+// Leaves a reason, or a count of attempts, for the next reset and for the application. Refused is the
+// CRC of the header that boot will not look at again.
+static QUINE_BOOT_CODE __attribute__((noinline)) void record(int32_t state, uint32_t refused)
+{
+    struct quine_record *r = &quine_record;
+    r->refused = refused;
+    r->state = state;
+    r->check = ~state;
+}
+
+// Reads the staging header and says whether it is valid. The magic is compared first: on most boots
+// nothing is staged, and the CRC is not worth its time then.
+static QUINE_BOOT_CODE bool header_read(uint32_t header[WORDS])
+{
+    return quine_boot_store_read(0, header, QUINE_STAGING_SIZE) == QUINE_OK &&
+           header[MAGIC] == QUINE_STAGING_MAGIC && header[LAYOUT] == QUINE_STAGING_LAYOUT &&
+           header[ZERO] == 0u && header[CRC] == quine_crc32(0, header, QUINE_STAGING_CRC);
+}
+
+// Judges what a complete application's store announces, and counts an attempt. Starts the application
+// when there is nothing new: no header, one that was refused, or one that was looked at a moment ago
+// with the result before.
+// Returns QUINE_OK when the staged image is to be verified, else the reason why not.
+static QUINE_BOOT_CODE int judge(uint32_t header[WORDS], int before)
+{
+    struct quine_record *r = &quine_record;
+    const uint32_t *running = QUINE_RUNNING->id;
+    int32_t attempts = 0;
+
+    if (!header_read(header)) {
+        r->refused = 0; // a store that fails is not refused: that was an attempt
+        quine_start_application();
+    }
+    if (before != QUINE_OK || r->refused == header[CRC])
+        quine_start_application();
+    if (!quine_same_id(running, header + BASE) && !quine_same_id(running, header + ID))
+        return QUINE_ERR_STALE;
+    if (r->state > 0 && r->check == ~r->state)
+        attempts = r->state;
+    if (attempts >= (int32_t)QUINE_ATTEMPTS_MAX)
+        return QUINE_ERR_ATTEMPTS;
+    record(attempts + 1, 0);
+    return QUINE_OK;
+}
+
+// Installs the verified image that quine_scratch describes over an application of extent bytes, 0
+// when that is incomplete. Returns only when the application is incomplete: flash or the store has
+// failed, or the installed whole is not what was verified.
+static QUINE_BOOT_CODE int install(uint32_t extent)
+{
+    int err = quine_flash_open(quine_scratch.manifest.size);
+
+    if (err != QUINE_OK && extent != 0u) {
+        record(err, 0);
+        quine_start_application();
+    }
+    if (err != QUINE_OK)
+        return err;
+    quine_kernel_load();
+    err = QUINE_IN_RAM(quine_kernel_replace)(extent);
+    if (err == QUINE_OK)
+        err = quine_verify(QUINE_INSTALLED);
+    if (err == QUINE_OK)
+        QUINE_IN_RAM(quine_kernel_finish)();
+    return err;
+}
+
+// Waits, feeding the watchdog. Returns how long to wait the next time: twice as long, but no longer than
+// some 2^23 feeds take.
+static QUINE_BOOT_CODE uint32_t wait(uint32_t feeds)
+{
+    for (uint32_t i = feeds; i > 0u; i--)
+        quine_watchdog();
+    return feeds >> 23 == 0u ? feeds * 2u : feeds;
+}
+
+QUINE_BOOT_CODE void quine_boot_main(void)
+{
+    uint32_t header[WORDS];
+    uint32_t feeds = WAIT_FIRST;
+    uint32_t extent = 0; // of the application, 0 when incomplete
+    int tries = INSTALL_TRIES;
+    int err = QUINE_OK;
+
+    (void)quine_flash_fault(); // what the application met is not boot's
+    if (quine_complete())
+        extent = QUINE_RUNNING->size;
+    for (;;) {
+        quine_boot_store_open();
+        err = extent != 0u ? judge(header, err) : QUINE_OK;
+        if (err == QUINE_OK)
+            err = quine_verify(QUINE_STAGED);
+        if (!QUINE_BOOT_CHANGE && err == QUINE_OK && quine_kernel_pass(0, QUINE_BOOT_SIZE, false) != QUINE_OK)
+            err = QUINE_ERR_BOOT;
+        if (err == QUINE_OK) {
+            record(0, 0); // from here on nothing gives up
+            err = tries-- > 0 ? install(extent) : QUINE_ERR_IO;
+            extent = 0;
+        }
+        record(err, extent != 0u ? header[CRC] : 0u);
+        if (extent == 0u)
+            feeds = wait(feeds);
+    }
+}

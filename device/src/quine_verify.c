@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Verification of a whole image as spec/image.md section 4 defines it.
+#include "quine_error.h"
+#include "quine_image.h"
+#include "quine_internal.h"
+#include "quine_section.h"
+
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+
+// Bounds of an image's size, multiples of a chunk.
+#define SIZE_MIN                                                                                   \
+    (MAX(QUINE_MANIFEST_OFFSET + QUINE_MANIFEST_SIZE, QUINE_SEAL_OFFSET + QUINE_SEAL_SIZE) +        \
+     QUINE_CHUNK - 1u) / QUINE_CHUNK * QUINE_CHUNK
+#define SIZE_MAX_HERE MIN(QUINE_IMAGE_MAX, QUINE_STORE_IMAGE_MAX)
+
+// Says whether an image may run here. What boot compares with are constants of sector 0. The client has
+// looked at every field before anything was staged (quine_manifest_check) and says precisely what is
+// wrong; the digest covers the fields that boot does not look at.
+static inline __attribute__((always_inline)) bool fits(const struct quine_manifest *m)
+{
+    return m->magic == QUINE_MANIFEST_MAGIC_VALUE &&
+           m->format == (QUINE_MANIFEST_FORMAT_VALUE | QUINE_DIGEST_FLAGS << 8 | QUINE_BOOT_ABI << 16) &&
+           m->product == QUINE_PRODUCT && m->load_address == QUINE_FLASH_BASE &&
+           m->hardware_min <= QUINE_HARDWARE && m->hardware_max >= QUINE_HARDWARE &&
+           m->size % QUINE_CHUNK == 0u && m->size - SIZE_MIN <= SIZE_MAX_HERE - SIZE_MIN &&
+           quine_same_id(m->id, m->id);
+}
+
+QUINE_BOOT_CODE int quine_verify(enum quine_source source)
+{
+    struct quine_manifest *m = &quine_scratch.manifest;
+    struct quine_digest digest = {0};
+    uint32_t size = QUINE_MANIFEST_OFFSET + QUINE_CHUNK; // until the manifest tells it
+
+    for (uint32_t offset = 0; offset < size; offset += QUINE_CHUNK) {
+        uint32_t *chunk = quine_fetch(offset, source);
+        if (chunk == NULL)
+            return QUINE_ERR_IO;
+        if (offset == QUINE_MANIFEST_OFFSET) {
+            if (source == QUINE_STAGED) {
+                quine_copy(m, chunk, QUINE_CHUNK);
+                if (!fits(m))
+                    return QUINE_ERR_MANIFEST;
+            }
+            size = m->size;
+            quine_digest_blank(chunk);
+        }
+        quine_digest_update(&digest, chunk, QUINE_CHUNK);
+    }
+    return quine_digest_check(&digest, m->id);
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Staging store in internal flash, behind the application's region.
+//
+// The application's side reaches flash through the boot sector's functions.
+#include "quine_boot.h"
+#include "quine_error.h"
+#include "quine_port.h"
+#include "quine_section.h"
+
+#include <string.h>
+
+QUINE_KERNEL_CODE int quine_boot_store_consume(void)
+{
+    return quine_flash_erase(QUINE_STORE_OFFSET);
+}
+
+const struct quine_store_info quine_store = {
+    .image_base = QUINE_STORE_IMAGE,
+    .image_max = QUINE_STORE_IMAGE_MAX,
+    .erase_unit = QUINE_STORE_UNIT,
+};
+
+int quine_store_read(uint32_t offset, void *data, uint32_t n)
+{
+    memcpy(data, quine_flash + QUINE_STORE_OFFSET + offset, n);
+    return QUINE_OK;
+}
+
+int quine_store_erase(uint32_t offset)
+{
+    return quine_boot()->flash_erase(QUINE_STORE_OFFSET + offset);
+}
+
+int quine_store_program(uint32_t offset, const void *data, uint32_t n)
+{
+    return quine_boot()->flash_program(QUINE_STORE_OFFSET + offset, data, n);
+}

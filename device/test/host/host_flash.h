@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Model of flash memories that lose power.
+//
+// An area is one memory: cells, and what the model knows about them. Each erase of a unit and each
+// program of a unit is one operation; operations of all areas are counted together, and a cut may be
+// planned for any of them: before it, after it, or inside it.
+//
+// What a cut tears is remembered until the unit is erased in full. A torn unit may not be programmed,
+// whatever it reads. It is either solid (a part of the operation took place) or weak: it reads
+// differently at each read, or only after each reset. Code reads flash through plain pointers, so the model cannot see a read;
+// instead weak cells change at each tick: every flash operation, every feed of the watchdog and every
+// question for ECC faults (boot does both each 128 bytes that it reads, and asks after it has read
+// the seal), every read of the store, every boot.
+// At a tick a torn operation as a whole reads as before, as done, as a mixture or as junk, or stays as
+// it reads: so decisions made between two ticks see one value, and those made apart may not.
+//
+// What the code under test must never do ends the process: host_fatal.
+#ifndef HOST_FLASH_H
+#define HOST_FLASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// How a planned cut meets its operation.
+enum host_cut {
+    HOST_CUT_NONE,
+    HOST_CUT_BEFORE,
+    HOST_CUT_PREFIX, // the first bytes are done, the others as before
+    HOST_CUT_BITS,   // each bit that changes is done or not
+    HOST_CUT_ALMOST, // all but one of the bits that change are done
+    HOST_CUT_DONE,   // all reads as done, and is not done well: the unit counts as torn
+    HOST_CUT_WEAK,   // every byte reads differently at each read
+    HOST_CUT_SLOW,   // every byte reads differently after each reset
+    HOST_CUT_AFTER,
+};
+
+// How control comes back from code that does not return.
+enum host_event {
+    HOST_RETURNED = 1, // it did return
+    HOST_CUT,          // power was lost
+    HOST_RESET,
+    HOST_STARTED, // boot started the application
+    HOST_WAITING, // boot waits for a usable staged image
+};
+
+// What a unit of programming may be used for.
+enum host_state { HOST_CLEAN, HOST_USED, HOST_TORN };
+
+struct host_area {
+    const char *name;
+    uint8_t *cells;
+    uint32_t size;
+    uint32_t erase_unit;
+    uint32_t program_unit;
+    uint8_t *state;  // enum host_state of the unit a byte lies in, for each byte
+    uint8_t *weak;   // for each byte: number of the torn operation that left it weak, or 0
+    uint8_t *before; // for each weak byte
+    uint8_t *target; // for each weak byte
+    uint32_t weak_count;
+    uint32_t weak_from, weak_end; // no weak byte lies outside
+};
+
+// One entry of the record of operations.
+struct host_op {
+    char kind; // 'e' or 'p'
+    char area; // first letter of its name
+    uint32_t offset;
+};
+
+#define HOST_OPS_MAX 65536u
+
+struct host_stats {
+    uint32_t ops; // operations since host_zero; entries of op[], as far as there is room
+    uint32_t erases;
+    uint32_t programs;
+    uint32_t blank;     // programs of nothing but blank bytes
+    uint32_t unfed_max; // most operations between two feeds of the watchdog
+    uint32_t fired;     // cuts
+    uint32_t reads;     // of a store that is no flash
+    uint32_t feeds;     // of the watchdog
+    struct host_op op[HOST_OPS_MAX];
+};
+
+extern struct host_area host_flash;
+extern struct host_stats host_stats;
+
+// Leaves an area as a factory does: erased, all units clean.
+void host_blank(struct host_area *area);
+
+// Puts bytes into an area without an operation, as a programmer or a decayed cell does.
+void host_poke(struct host_area *area, uint32_t offset, const uint8_t *data, uint32_t n);
+
+// Locks the erase unit that a byte of an area lies in: it cannot be erased. One unit at most.
+void host_lock(const struct host_area *area, uint32_t offset);
+bool host_locked(const struct host_area *area, uint32_t offset, uint32_t n);
+
+// Operations. Both end the process when the contract of quine_port.h is broken, and come back as
+// HOST_CUT through host_leave when their cut is due. zeros allows zeros over used units.
+// host_erase returns whether the unit was erased.
+bool host_erase(struct host_area *area, uint32_t offset);
+void host_program(struct host_area *area, uint32_t offset, const uint8_t *data, bool zeros);
+
+// Plans a cut at the n-th operation from now on; HOST_CUT_NONE takes the plan back.
+void host_plan(uint32_t n, enum host_cut how, uint64_t seed);
+
+// Wears a byte of an area out: its lowest bit stays zero. One byte at most.
+void host_wear(const struct host_area *area, uint32_t offset);
+
+// Zeroes the statistics.
+void host_zero(void);
+
+// Says that the watchdog was fed.
+void host_fed(void);
+
+// Lets weak cells change: those that do at each read, and after a reset all of them.
+void host_tick(struct host_area *area, bool reset);
+
+// Number of bytes in [offset, offset + n) that a cut has left torn or weak.
+uint32_t host_torn(const struct host_area *area, uint32_t offset, uint32_t n);
+
+// Next number of the model's random sequence, which starts at the seed of the last plan.
+uint32_t host_random(void);
+
+// Copies the state of the model to a slot and back. Memory that belongs to the state is announced
+// once by host_keep.
+#define HOST_SLOTS 4u
+void host_keep(void *data, size_t n);
+void host_keep_area(struct host_area *area);
+void host_keep_plan(void);
+void host_save(uint32_t slot);
+void host_restore(uint32_t slot);
+
+// Leaves the code under test with an event; defined by the driver.
+void host_leave(enum host_event event) __attribute__((noreturn));
+
+// Reports what must never happen, and ends the process.
+void host_fatal(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The port of the host: quine_port.h and the start file's part of quine_internal.h over the flash
+// model, and rules about who may write where.
+#include "host_fault.h"
+#include "host_port.h"
+
+#include "quine_boot.h"
+#include "quine_error.h"
+#include "quine_internal.h"
+#include "quine_staging.h"
+
+#include <string.h>
+
+// Feeds of the watchdog in a row at which weak cells change: boot waits after so many, and reads
+// nothing.
+#define FEEDS_TICK 64u
+
+// Calls of the port that boot may make without a feed of the watchdog. It feeds it for each 32 bytes,
+// which are up to eight programs and eight questions for faults.
+#define UNFED_MAX 64u
+
+#if defined(HOST_STORE_EXTERNAL)
+#define FLASH_SIZE QUINE_IMAGE_MAX
+#else
+#define FLASH_SIZE (QUINE_STORE_OFFSET + QUINE_STORE_SIZE)
+#endif
+
+_Alignas(32) uint8_t quine_flash[FLASH_SIZE];
+const uint8_t quine_app_vectors[4]; // nothing is ever fetched from there
+
+struct quine_record quine_record;
+struct quine_install quine_scratch;
+
+enum host_actor host_actor;
+uint32_t host_patience = 100000;
+static uint32_t feeds; // since flash was changed
+static uint32_t unfed; // calls of the port since boot fed the watchdog
+static uint32_t bite_in; // feeds until the watchdog bites nevertheless, 0 for never
+static uint32_t quiet; // since anything was read or changed, as far as the port sees that
+
+// What the model knows of one memory of n bytes.
+#define KNOWN(name, n) static uint8_t name##_known[4][n]
+#define AREA(what, memory, n, erase, program)                                                      \
+    {.name = what, .cells = memory, .size = n, .erase_unit = erase,          \
+     .program_unit = program, .state = memory##_known[0], .weak = memory##_known[1],               \
+     .before = memory##_known[2], .target = memory##_known[3]}
+
+KNOWN(quine_flash, FLASH_SIZE);
+struct host_area host_flash =
+    AREA("flash", quine_flash, FLASH_SIZE, HOST_ERASE_UNIT, HOST_PROGRAM_UNIT);
+
+static void tick(bool reset)
+{
+    uint32_t offset;
+
+    host_tick(&host_flash, reset);
+    if (host_store(&offset) != &host_flash)
+        host_tick(host_store(&offset), reset);
+}
+
+// Ends the process when boot could hang with nobody to notice.
+static void work(void)
+{
+    quiet = 0;
+    if (host_actor == HOST_BOOT && unfed++ == UNFED_MAX)
+        host_fatal("boot does not feed the watchdog");
+}
+
+void host_bite(uint32_t n)
+{
+    bite_in = n;
+}
+
+void host_read(void)
+{
+    work();
+    tick(false);
+}
+
+// Notes that flash is going to be changed.
+static void change(void)
+{
+    work();
+    feeds = 0;
+}
+
+void quine_watchdog(void)
+{
+    host_fed();
+    host_stats.feeds++;
+    unfed = 0;
+    if (bite_in > 0u && --bite_in == 0u)
+        host_leave(HOST_RESET);
+    if (quiet++ < FEEDS_TICK)
+        tick(false);
+    if (feeds++ == host_patience)
+        host_leave(HOST_WAITING);
+}
+
+void quine_reset(void)
+{
+    host_leave(HOST_RESET);
+}
+
+void quine_start_application(void)
+{
+    host_leave(HOST_STARTED);
+}
+
+// Ends the process unless the one at work may write n bytes of flash at offset.
+static void check_writer(uint32_t offset, uint32_t n)
+{
+    uint32_t end = offset + n;
+
+    if (host_actor == HOST_BOOT &&
+        (end <= QUINE_IMAGE_MAX || (offset >= QUINE_STORE_OFFSET &&
+                                    end <= QUINE_STORE_OFFSET + QUINE_STORE_IMAGE)))
+        return;
+    if (host_actor == HOST_APPLICATION && offset >= QUINE_STORE_OFFSET)
+        return;
+    host_fatal("%s writes flash at 0x%x", host_actor == HOST_BOOT ? "boot" : "the application",
+               offset);
+}
+
+int quine_flash_open(uint32_t size)
+{
+    if (host_actor != HOST_BOOT || size > QUINE_IMAGE_MAX)
+        host_fatal("flash is opened for %u bytes", size);
+    tick(false);
+    return host_locked(&host_flash, 0, size) ? QUINE_ERR_IO : QUINE_OK;
+}
+
+int quine_flash_erase(uint32_t offset)
+{
+    change();
+    check_writer(offset, HOST_ERASE_UNIT);
+    return host_erase(&host_flash, offset) ? QUINE_OK : QUINE_ERR_IO;
+}
+
+int quine_flash_program(uint32_t offset, const void *data, uint32_t n)
+{
+    const uint8_t *from = data;
+
+    change();
+    check_writer(offset, n);
+    if (n % HOST_PROGRAM_UNIT != 0u)
+        host_fatal("program of flash at 0x%x: %u bytes are not whole units", offset, n);
+    for (uint32_t at = 0; at < n; at += HOST_PROGRAM_UNIT)
+        host_program(&host_flash, offset + at, from + at,
+                     !QUINE_SEAL_ERASED && offset + at - QUINE_SEAL_OFFSET < QUINE_SEAL_SIZE);
+    return QUINE_OK;
+}
+
+#if defined(HOST_STORE_EXTERNAL)
+
+static uint8_t store_cells[QUINE_STORE_SIZE];
+KNOWN(store_cells, QUINE_STORE_SIZE);
+static struct host_area store =
+    AREA("store", store_cells, QUINE_STORE_SIZE, QUINE_STORE_UNIT, HOST_PROGRAM_UNIT);
+
+struct host_area *host_store(uint32_t *offset)
+{
+    *offset = 0;
+    return &store;
+}
+
+void quine_boot_store_open(void)
+{
+    tick(false);
+}
+
+int quine_boot_store_read(uint32_t offset, void *data, uint32_t n)
+{
+    host_read();
+    if (offset > QUINE_STORE_SIZE || n > QUINE_STORE_SIZE - offset)
+        host_fatal("read of the store at 0x%x, %u bytes", offset, n);
+    return host_fault(offset, store_cells + offset, data, n);
+}
+
+int quine_boot_store_consume(void)
+{
+    change();
+    return host_erase(&store, 0) ? QUINE_OK : QUINE_ERR_IO;
+}
+
+const struct quine_store_info quine_store = {
+    .image_base = QUINE_STORE_IMAGE,
+    .image_max = QUINE_STORE_IMAGE_MAX,
+    .erase_unit = QUINE_STORE_UNIT,
+};
+
+int quine_store_read(uint32_t offset, void *data, uint32_t n)
+{
+    return quine_boot_store_read(offset, data, n);
+}
+
+int quine_store_erase(uint32_t offset)
+{
+    tick(false);
+    return host_erase(&store, offset) ? QUINE_OK : QUINE_ERR_IO;
+}
+
+int quine_store_program(uint32_t offset, const void *data, uint32_t n)
+{
+    const uint8_t *from = data;
+
+    tick(false);
+    if (n % HOST_PROGRAM_UNIT != 0u)
+        host_fatal("program of the store at 0x%x: %u bytes are not whole units", offset, n);
+    for (uint32_t at = 0; at < n; at += HOST_PROGRAM_UNIT)
+        host_program(&store, offset + at, from + at, false);
+    return QUINE_OK;
+}
+
+#else
+
+struct host_area *host_store(uint32_t *offset)
+{
+    *offset = QUINE_STORE_OFFSET;
+    return &host_flash;
+}
+
+#endif
+
+void host_port_open(void)
+{
+    uint32_t offset;
+    struct host_area *area = host_store(&offset);
+
+    host_keep_plan();
+    host_keep_area(&host_flash);
+    host_blank(&host_flash);
+    if (area != &host_flash) {
+        host_keep_area(area);
+        host_blank(area);
+    }
+    host_keep(&quine_record, sizeof quine_record);
+    host_keep(&host_actor, sizeof host_actor);
+    host_keep(&bite_in, sizeof bite_in);
+    host_keep_fault();
+}
+
+static void scramble(void *data, size_t n)
+{
+    uint8_t *to = data;
+    while (n-- > 0u)
+        *to++ = (uint8_t)host_random();
+}
+
+void host_power_lost(void)
+{
+    if (host_random() % 4u != 0u)
+        scramble(&quine_record, sizeof quine_record);
+}
+
+void host_boot(void)
+{
+    unfed = 0;
+    change();
+    host_actor = HOST_BOOT;
+    scramble(&quine_scratch, sizeof quine_scratch); // the application has used it
+    tick(true);
+    quine_boot_main();
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Model of the flash interface of STM32F0 and STM32F1 (PM0075; RM0091 section 3): half-words.
+#include "model.h"
+
+#include "quine_part.h"
+
+enum {
+    KEYR = 0x40022004,
+    SR = 0x4002200C,
+    CR = 0x40022010,
+    AR = 0x40022014,
+    WRPR = 0x40022020,
+    RCC_APB1ENR = 0x4002101C,
+    PWR_CR = 0x40007000,
+    PWR_CSR = 0x40007004,
+    IWDG_KR = 0x40003000,
+};
+
+#define PGERR 0x4u
+#define WRPRTERR 0x10u
+#define EOP 0x20u
+#define PG 0x1u
+#define PER 0x2u
+#define STRT 0x40u
+#define LOCK 0x80u
+
+static uint32_t sr, cr, ar, wrpr, pwr_cr, apb1enr;
+static unsigned keys;
+static bool low;
+
+static void power_on(void)
+{
+    sr = ar = pwr_cr = apb1enr = 0;
+    cr = LOCK;
+    wrpr = 0xFFFFFFFFu;
+    keys = 0;
+    low = false;
+}
+
+static uint32_t wrp_bit(uint32_t offset)
+{
+    uint32_t sector = offset / 4096u;
+    return 1u << (sector < 31u ? sector : 31u);
+}
+
+static void erase(void)
+{
+    uint32_t offset;
+    if (!model_in_flash(ar, &offset))
+        model_complain("erase with AR 0x%08x", (unsigned)ar);
+    else if ((wrpr & wrp_bit(offset)) == 0u)
+        sr |= WRPRTERR;
+    else
+        model_start_erase(offset / QUINE_PAGE_SIZE * QUINE_PAGE_SIZE, QUINE_PAGE_SIZE, 400);
+}
+
+static void write_cr(uint32_t value)
+{
+    if (model_busy())
+        model_complain("CR written while BSY");
+    if ((cr & LOCK) != 0u) {
+        if (value != LOCK)
+            model_complain("CR written while LOCK");
+        return;
+    }
+    if ((value & (PG | PER)) == (PG | PER))
+        model_complain("PG and PER together");
+    if ((value & STRT) != 0u && (cr & PER) == 0u)
+        model_complain("STRT without PER set before");
+    cr = value & ~STRT;
+    if ((value & LOCK) != 0u) {
+        cr = LOCK;
+        keys = 0;
+    }
+    if ((value & STRT) != 0u)
+        erase();
+}
+
+static void write_key(uint32_t value)
+{
+    static const uint32_t want[2] = {0x45670123u, 0xCDEF89ABu};
+    if ((cr & LOCK) == 0u || keys > 1u || value != want[keys]) {
+        model_complain("wrong key sequence: locked until reset (PM0075 2.3.1)");
+        keys = 3;
+        return;
+    }
+    if (++keys == 2u)
+        cr &= ~LOCK;
+}
+
+static void program(uint32_t offset, unsigned width, uint32_t value)
+{
+    uint8_t data[2];
+    if (model_busy())
+        model_complain("flash written while BSY");
+    if (cr != PG) {
+        model_complain("flash written without PG");
+        return;
+    }
+    if (width != 2u) {
+        model_complain("flash written %u bytes wide: hard fault (PM0075 2.3.3)", width);
+        return;
+    }
+    if ((sr & (PGERR | WRPRTERR)) != 0u)
+        model_complain("program while error flags are set");
+    model_bytes(data, 2, value);
+    if ((wrpr & wrp_bit(offset)) == 0u)
+        sr |= WRPRTERR;
+    else if (!model_erased(offset, 2) && value != 0u)
+        sr |= PGERR;
+    else
+        model_start_program(offset, 2, data, 3);
+}
+
+static uint32_t read_reg(uint32_t address, unsigned width)
+{
+    bool was = model_busy();
+    if (width != 4u)
+        model_complain("register read %u bytes wide", width);
+    switch (address) {
+    case SR:
+        if (model_poll())
+            return sr | 1u;
+        if (was)
+            sr |= EOP;
+        return sr;
+    case CR:
+        return cr;
+    case WRPR:
+        return wrpr;
+    case RCC_APB1ENR:
+        return apb1enr;
+    case PWR_CR:
+        return pwr_cr;
+    case PWR_CSR:
+        if ((pwr_cr & 0xF0u) != 0x10u)
+            model_complain("PVDO read without PVD at 2.2 V");
+        return low ? 4u : 0u;
+    default:
+        model_complain("read of 0x%08x", (unsigned)address);
+        return 0;
+    }
+}
+
+static void write_reg(uint32_t address, unsigned width, uint32_t value)
+{
+    uint32_t offset;
+    if (model_in_flash(address, &offset)) {
+        program(offset, width, value);
+        return;
+    }
+    if (width != 4u)
+        model_complain("register written %u bytes wide", width);
+    switch (address) {
+    case KEYR:
+        write_key(value);
+        break;
+    case SR:
+        sr &= ~(value & (PGERR | WRPRTERR | EOP));
+        break;
+    case CR:
+        write_cr(value);
+        break;
+    case AR:
+        if (model_busy() || (cr & LOCK) != 0u)
+            model_complain("AR written while BSY or LOCK");
+        ar = value;
+        break;
+    case RCC_APB1ENR:
+        apb1enr = value;
+        break;
+    case PWR_CR:
+        if ((apb1enr & 0x10000000u) == 0u)
+            model_complain("PWR written without its clock");
+        pwr_cr = value;
+        break;
+    case IWDG_KR:
+        if (value != 0xAAAAu)
+            model_complain("IWDG_KR = 0x%x", (unsigned)value);
+        model_fed();
+        break;
+    default:
+        model_complain("write to 0x%08x", (unsigned)address);
+    }
+}
+
+static void at_rest(void)
+{
+    if (cr != LOCK)
+        model_complain("CR left at 0x%08x, not locked", (unsigned)cr);
+    if (model_busy())
+        model_complain("controller left busy");
+    if (sr != 0u)
+        model_complain("flags left: SR 0x%x", (unsigned)sr);
+    if (pwr_cr != 0u || apb1enr != 0u)
+        model_complain("PWR or RCC left changed");
+}
+
+static void protect(uint32_t offset)
+{
+    wrpr &= ~wrp_bit(offset);
+}
+
+static void leave_flags(void)
+{
+    sr |= PGERR | WRPRTERR | EOP;
+}
+
+static void supply_low(void)
+{
+    low = true;
+}
+
+static void leave_unlocked(void)
+{
+    cr = 0;
+    keys = 2;
+}
+
+const struct model model = {
+    .flash_size = 0x20000u, // the last bit of WRPR has one sector only
+    .overwrite = MODEL_REFUSES,
+    .power_on = power_on,
+    .read = read_reg,
+    .write = write_reg,
+    .at_rest = at_rest,
+    .protect = protect,
+    .leave_flags = leave_flags,
+    .leave_unlocked = leave_unlocked,
+    .supply_low = supply_low,
+    .hang = model_stick,
+};

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Model of the flash interface of STM32L4, STM32G0 and STM32G4 (section 3 of RM0351, RM0444, RM0440):
+// double words with ECC, pages of 2 KiB, two banks in the L4 and G4 models.
+#include "model.h"
+
+#include "quine_part.h"
+
+#include <stddef.h>
+
+enum { L4, G0, G4 };
+#ifndef MODEL_VARIANT
+#define MODEL_VARIANT L4
+#endif
+
+enum {
+    ACR = 0x40022000,
+    KEYR = 0x40022008,
+    SR = 0x40022010,
+    CR = 0x40022014,
+    ECCR = 0x40022018,
+    OPTR = 0x40022020,
+    OPTIONS = 0x40022024, // PCROP and WRP registers
+    OPTIONS_END = 0x40022054,
+    IWDG_KR = 0x40003000,
+};
+
+#define FLASH_SIZE (MODEL_VARIANT == G0 ? 0x20000u : 2u * QUINE_BANK_SIZE)
+#define BUSY (MODEL_VARIANT == G0 ? 0x50000u : 0x10000u)
+#define CFGBSY 0x40000u
+#define BKER (MODEL_VARIANT == G0 ? 0x2000u : 0x800u)
+#define PNB_MASK 0x7F8u
+#define CACHES (MODEL_VARIANT == G0 ? 0x200u : 0x600u)
+#define ACR_RESET 0x600u
+#define W1C 0xC3FBu
+#define PEMPTY 0x20000u
+#define EMPTY 0x10000u
+#define LOCK 0xC0000000u
+#define STRT 0x10000u
+#define PROGERR 0x8u
+#define WRPERR 0x10u
+#define PGAERR 0x20u
+#define SIZERR 0x40u
+#define PGSERR 0x80u
+
+void quine_nmi(void);
+
+static uint32_t acr, sr, cr, eccr, optr;
+static uint32_t options[12]; // from OPTIONS on
+static unsigned keys;
+static uint8_t buffer[8]; // the double word being written
+static uint32_t first;    // its offset, or 1 when none is
+static bool empty;        // what the flag says
+static bool cfgbsy;
+
+static void power_on(void)
+{
+    acr = ACR_RESET & (CACHES | 0x400u);
+    sr = eccr = 0;
+    optr = MODEL_VARIANT == G4 ? 0x400000u : 0u;
+    cr = LOCK;
+    keys = 0;
+    first = 1;
+    empty = cfgbsy = false;
+    for (int i = 0; i < 12; i++)
+        options[i] = i % 2 == 1 ? 0u : MODEL_VARIANT == G0 ? 0x1FFu : 0xFFFFu; // PCROP: no area
+    for (uint32_t i = 0x2C; i <= 0x50; i += i == 0x30 ? 0x1C : 4)
+        options[(i - 0x24) / 4] = 0xFFu; // WRP: no area
+}
+
+static bool is_protected(uint32_t offset)
+{
+    bool second = offset >= QUINE_BANK_SIZE;
+    uint32_t page = (offset - (second ? QUINE_BANK_SIZE : 0u)) / 2048u;
+    for (uint32_t i = 0; i < 2; i++) {
+        uint32_t wrp = options[((second ? 0x4Cu : 0x2Cu) - 0x24u) / 4u + i];
+        if ((wrp & 0xFFu) <= page && page <= (wrp >> 16 & 0xFFu))
+            return true;
+    }
+    return false;
+}
+
+static bool ready(const char *what)
+{
+    if (model_busy() || first != 1u)
+        model_complain("%s while BSY", what);
+    if ((acr & CACHES) != 0u)
+        model_complain("%s with caches on", what);
+    if ((sr & W1C) != 0u) {
+        model_complain("%s while error flags are set (RM0351 3.3.7)", what);
+        sr |= PGSERR;
+        return false;
+    }
+    return true;
+}
+
+static void erase(void)
+{
+    uint32_t offset = (cr & PNB_MASK) / 8u * 2048u + ((cr & BKER) != 0u ? QUINE_BANK_SIZE : 0u);
+    if (!ready("erase"))
+        return;
+    if ((cr & BKER) != 0u && MODEL_VARIANT == G0)
+        model_complain("BKER set in a part of one bank");
+    if (offset >= FLASH_SIZE)
+        model_complain("erase of page %u, which does not exist", (unsigned)(offset / 2048u));
+    else if (is_protected(offset))
+        sr |= WRPERR;
+    else {
+        if (offset == 0u && MODEL_VARIANT != G4 && !empty)
+            model_complain("first page erased and the empty flag not set");
+        model_start_erase(offset, 2048, 400);
+    }
+}
+
+static void write_cr(uint32_t value)
+{
+    if (model_busy() || first != 1u || cfgbsy)
+        model_complain("CR written while BSY or CFGBSY");
+    if ((cr & LOCK) != 0u && (cr & 0x80000000u) != 0u) {
+        if (value != LOCK)
+            model_complain("CR written while LOCK");
+        return;
+    }
+    if ((value & 0x3u) == 0x3u)
+        model_complain("PG and PER together");
+    if ((value & STRT) != 0u && (cr & 0x2u) == 0u)
+        model_complain("STRT without PER set before");
+    cr = value & ~STRT;
+    if ((value & 0x80000000u) != 0u) {
+        cr = LOCK;
+        keys = 0;
+    }
+    if ((value & STRT) != 0u)
+        erase();
+}
+
+static void write_key(uint32_t value)
+{
+    static const uint32_t want[2] = {0x45670123u, 0xCDEF89ABu};
+    if ((cr & 0x80000000u) == 0u || keys > 1u || value != want[keys]) {
+        model_complain("wrong key sequence: hard fault, locked until reset (RM0351 3.3.5)");
+        keys = 3;
+        return;
+    }
+    if (++keys == 2u)
+        cr &= 0x7FFFFFFFu; // OPTLOCK stays
+}
+
+static void program(uint32_t offset, unsigned width, uint32_t value)
+{
+    if ((cr & 0x1u) == 0u || (cr & 0x80000000u) != 0u) {
+        model_complain("flash written without PG");
+        sr |= PGSERR;
+        return;
+    }
+    if (width != 4u || offset % 8u != (first == 1u ? 0u : 4u) ||
+        (first != 1u && offset != first + 4u)) {
+        model_complain("not the two words of one double word in a row");
+        sr |= width != 4u ? SIZERR : PGAERR;
+        first = 1;
+        return;
+    }
+    model_bytes(buffer + offset % 8u, 4, value);
+    if (offset % 8u == 0u) {
+        if (ready("program"))
+            first = offset;
+        return;
+    }
+    first = 1;
+    if (is_protected(offset))
+        sr |= WRPERR;
+    else if (!model_erased(offset - 4u, 8) && !model_zeros(buffer, 8))
+        sr |= PROGERR;
+    else
+        model_start_program(offset - 4u, 8, buffer, 3);
+}
+
+// CFGBSY of the G0 stays a little longer than BSY1.
+static uint32_t busy_bits(void)
+{
+    if (model_poll() || first != 1u) {
+        cfgbsy = MODEL_VARIANT == G0;
+        return BUSY;
+    }
+    bool was = cfgbsy;
+    cfgbsy = false;
+    return was ? CFGBSY : 0u;
+}
+
+static uint32_t read_reg(uint32_t address, unsigned width)
+{
+    uint32_t offset;
+    if (model_in_flash(address, &offset)) {
+        if (model_busy())
+            model_complain("flash read while BSY");
+        return offset == 0u ? model_word0() : 0u;
+    }
+    if (width != 4u)
+        model_complain("register read %u bytes wide", width);
+    switch (address) {
+    case ACR:
+        return acr | (MODEL_VARIANT == G0 && empty ? EMPTY : 0u);
+    case SR:
+        return sr | busy_bits() | (MODEL_VARIANT == L4 && empty ? PEMPTY : 0u);
+    case CR:
+        return cr;
+    case ECCR:
+        return eccr;
+    case OPTR:
+        return optr;
+    default:
+        if (address >= OPTIONS && address < OPTIONS_END)
+            return options[(address - OPTIONS) / 4u];
+        model_complain("read of 0x%08x", (unsigned)address);
+        return 0;
+    }
+}
+
+static void write_acr(uint32_t value)
+{
+    if ((((acr | value) << 2) & value & (CACHES << 2)) != 0u)
+        model_complain("cache reset while it is on (RM0351 3.7.1)");
+    if (MODEL_VARIANT == G0) {
+        empty = (value & EMPTY) != 0u;
+        value &= ~EMPTY;
+    }
+    acr = value;
+}
+
+static void write_reg(uint32_t address, unsigned width, uint32_t value)
+{
+    uint32_t offset;
+    if (model_in_flash(address, &offset)) {
+        program(offset, width, value);
+        return;
+    }
+    if (width != 4u)
+        model_complain("register written %u bytes wide", width);
+    switch (address) {
+    case ACR:
+        write_acr(value);
+        break;
+    case KEYR:
+        write_key(value);
+        break;
+    case SR:
+        sr &= ~(value & W1C);
+        if (MODEL_VARIANT == L4 && (value & PEMPTY) != 0u)
+            empty = !empty;
+        break;
+    case CR:
+        write_cr(value);
+        break;
+    case ECCR:
+        eccr &= ~(value & 0xF0000000u);
+        break;
+    case IWDG_KR:
+        if (value != 0xAAAAu)
+            model_complain("IWDG_KR = 0x%x", (unsigned)value);
+        model_fed();
+        break;
+    default:
+        model_complain("write to 0x%08x", (unsigned)address);
+    }
+}
+
+static void at_rest(void)
+{
+    if (cr != LOCK)
+        model_complain("CR left at 0x%08x, not locked", (unsigned)cr);
+    if (model_busy() || first != 1u)
+        model_complain("controller left busy");
+    if ((sr & W1C) != 0u)
+        model_complain("error flags left: SR 0x%x", (unsigned)sr);
+    if ((acr & CACHES) != (ACR_RESET & CACHES) || (acr & 0x1800u) != 0u)
+        model_complain("caches left changed: ACR 0x%x", (unsigned)acr);
+    if (MODEL_VARIANT != G4 && empty != (model_word0() == 0xFFFFFFFFu) && !model_busy() &&
+        model_word0_touched())
+        model_complain("empty flag is %d", empty);
+}
+
+static void protect(uint32_t offset)
+{
+    bool second = offset >= QUINE_BANK_SIZE;
+    uint32_t page = (offset - (second ? QUINE_BANK_SIZE : 0u)) / 2048u;
+    // one of the two areas of the bank, by turns
+    options[((second ? 0x4Cu : 0x2Cu) - 0x24u) / 4u + page % 2u] = page << 16 | page;
+}
+
+static void leave_flags(void)
+{
+    sr |= 0xC3FAu;
+}
+
+// A torn double word was read.
+static void double_error(void)
+{
+    eccr |= 0xC0000000u;
+}
+
+static void leave_unlocked(void)
+{
+    cr = 0x40000000u;
+    keys = 2;
+}
+
+// The areas of bank 1 by turns where it has two.
+static void protect_code(uint32_t offset)
+{
+    uint32_t unit = MODEL_VARIANT == G0 ? 512u : 8u;
+    uint32_t area = 0;
+    if (MODEL_VARIANT == G0)
+        area = (offset & 0x8000u) != 0u ? (0x34u - 0x24u) / 4u : 0u;
+    else if (offset >= QUINE_BANK_SIZE)
+        area = (0x44u - 0x24u) / 4u;
+    if (offset >= QUINE_BANK_SIZE)
+        offset -= QUINE_BANK_SIZE;
+    options[area] = offset / unit;
+    options[area + 1u] = offset / unit | 0x80000000u; // PCROP_RDP
+}
+
+static void other_geometry(void)
+{
+    optr ^= 0x500000u; // BFB2, and DBANK of the G4
+}
+
+const struct model model = {
+    .flash_size = FLASH_SIZE,
+    .overwrite = MODEL_REFUSES,
+    .power_on = power_on,
+    .read = read_reg,
+    .write = write_reg,
+    .at_rest = at_rest,
+    .protect = protect,
+    .protect_code = protect_code,
+    .other_geometry = MODEL_VARIANT == G0 ? NULL : other_geometry,
+    .leave_flags = leave_flags,
+    .leave_unlocked = leave_unlocked,
+    .hang = model_stick,
+    .double_error = double_error,
+    .nmi = quine_nmi,
+};
