@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the example needs of a board: a UART, a timer and a start.
+#ifndef BOARD_H
+#define BOARD_H
+
+#include <stdint.h>
+
+// Returns the next byte received, or -1.
+int board_getc(void);
+
+// Sends one byte and waits until it has gone.
+void board_putc(char c);
+
+// Hundredths of a second since the start, counted by the interrupt of a peripheral.
+uint32_t board_ticks(void);
+
+// The same, counted by SysTick, or by another peripheral where the part has no SysTick.
+uint32_t board_core_ticks(void);
+
+// Handles HardFault; the board's vector table names it.
+void app_fault(void);
+
+// The example's main function; the board calls it once all is set up.
+void app_main(void) __attribute__((noreturn));
+
+#endif

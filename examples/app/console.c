@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "console.h"
+
+#include "board.h"
+
+#define CANCEL 0x15 // control-U drops the line so far
+
+extern const struct command commands_start[], commands_end[];
+
+void print(const char *text)
+{
+    for (; *text != '\0'; text++)
+        board_putc(*text);
+}
+
+void print_number(int32_t n)
+{
+    char digits[12];
+    size_t at = sizeof digits - 1;
+    uint32_t left = n < 0 ? 0u - (uint32_t)n : (uint32_t)n;
+
+    digits[at] = '\0';
+    do {
+        digits[--at] = (char)('0' + left % 10u);
+        left /= 10u;
+    } while (left != 0u);
+    if (n < 0)
+        digits[--at] = '-';
+    print(digits + at);
+}
+
+void print_hex(const uint8_t *data, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        board_putc("0123456789abcdef"[data[i] >> 4]);
+        board_putc("0123456789abcdef"[data[i] & 15u]);
+    }
+}
+
+int read_byte(void)
+{
+    uint32_t start = board_ticks();
+    int c;
+
+    while ((c = board_getc()) < 0)
+        if (board_ticks() - start > 100u)
+            return -1;
+    return c;
+}
+
+static int matches(const char *name, const char *line, const char **argument)
+{
+    while (*name != '\0' && *name == *line) {
+        name++;
+        line++;
+    }
+    if (*name != '\0' || (*line != '\0' && *line != ' '))
+        return 0;
+    *argument = *line == ' ' ? line + 1 : line;
+    return 1;
+}
+
+static void run(const char *line)
+{
+    const char *argument;
+
+    for (const struct command *c = commands_start; c < commands_end; c++) {
+        if (matches(c->name, line, &argument)) {
+            c->run(argument);
+            return;
+        }
+    }
+    print("unknown command; try help\r\n");
+}
+
+static void help(const char *argument)
+{
+    (void)argument;
+    for (const struct command *c = commands_start; c < commands_end; c++) {
+        print(c->name);
+        print("  ");
+        print(c->help);
+        print("\r\n");
+    }
+}
+COMMAND(help, "lists the commands", help);
+
+static void uptime(const char *argument)
+{
+    (void)argument;
+    print("ticks ");
+    print_number((int32_t)board_ticks());
+    print(" core ");
+    print_number((int32_t)board_core_ticks());
+    print("\r\n");
+}
+COMMAND(ticks, "hundredths of a second since the start, counted by a timer and by the core", uptime);
+
+void banner(void);
+
+void app_main(void)
+{
+    char line[64];
+    size_t n = 0;
+
+    banner();
+    print("> ");
+    for (;;) {
+        int c = board_getc();
+        if (c < 0)
+            continue;
+        if (c == '\r' || c == '\n') {
+            if (n > 0) {
+                line[n] = '\0';
+                print("\r\n");
+                run(line);
+                n = 0;
+                print("> ");
+            }
+        } else if (c == CANCEL) {
+            n = 0;
+        } else if (n < sizeof line - 1) {
+            line[n++] = (char)c;
+        }
+    }
+}
