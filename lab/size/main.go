@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+// Command size prints what Quine costs on devices and fails when a part exceeds
+// its budget.
+//
+//	size -o build/size.json build/microbit build/mps2-an386
+//
+// Each folder is what a board's Makefile leaves: v1.elf and the objects. The stream
+// decoder is measured by itself, too, see decoder.go.
+package main
+
+import (
+	"context"
+	"debug/elf"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// A figure is one measured size.
+type figure struct {
+	Name   string `json:"name"`
+	Bytes  int    `json:"bytes"`
+	Budget int    `json:"budget,omitempty"` // 0 for none
+}
+
+// A board is what was measured in one folder, or the decoder for a processor. All
+// boards of a table have the same figures.
+type board struct {
+	Name    string   `json:"name"`
+	Figures []figure `json:"figures"`
+}
+
+func main() {
+	out := flag.String("o", "", "also write the figures as JSON to `file`")
+	library := flag.String("device", "device", "`folder` of the device library")
+	flag.Parse()
+	if flag.NArg() < 1 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	if err := run(flag.Args(), *library, *out); err != nil {
+		fmt.Fprintln(os.Stderr, "size:", err)
+		os.Exit(1)
+	}
+}
+
+func run(dirs []string, library, out string) error {
+	var boards []board
+	for _, dir := range dirs {
+		figures, err := measure(dir)
+		if err != nil {
+			return err
+		}
+		boards = append(boards, board{filepath.Base(dir), figures})
+	}
+	table(boards)
+	alone, err := decoders(context.Background(), library)
+	if err != nil {
+		return err
+	}
+	fmt.Println()
+	table(alone)
+	boards = append(boards, alone...)
+	if out != "" {
+		data, err := json.MarshalIndent(boards, "", "  ")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(out, append(data, '\n'), 0o644); err != nil {
+			return err
+		}
+	}
+	return check(boards)
+}
+
+// measure reads the linked example and its objects.
+func measure(dir string) ([]figure, error) {
+	symbols, err := symbols(filepath.Join(dir, "v1.elf"))
+	if err != nil {
+		return nil, err
+	}
+	between := func(from, to string) int { return int(symbols[to].Value - symbols[from].Value) }
+	figures := []figure{
+		{"boot sector", between("quine_flash", "quine_boot_end"), 1664},
+		{"of it RAM kernel", between("quine_kernel_start", "quine_kernel_end"), 1024},
+		{"RAM kept over a reset", between("quine_record", "quine_scratch"), 16},
+		{"update context", int(symbols["update"].Size), 0},
+	}
+	for _, module := range []string{"quine_update", "quine_patch", "quine_stream"} {
+		objects, err := filepath.Glob(filepath.Join(dir, module+"*.o"))
+		if err != nil {
+			return nil, err
+		}
+		total := 0
+		for _, object := range objects {
+			n, err := code(object)
+			if err != nil {
+				return nil, err
+			}
+			total += n
+		}
+		figures = append(figures, figure{Name: "flash of " + module, Bytes: total})
+	}
+	return figures, nil
+}
+
+func symbols(path string) (map[string]elf.Symbol, error) {
+	f, err := elf.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	list, err := f.Symbols()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	byName := map[string]elf.Symbol{}
+	for _, s := range list {
+		byName[s.Name] = s
+	}
+	for _, name := range []string{"quine_flash", "quine_boot_end", "quine_kernel_start",
+		"quine_kernel_end", "quine_record", "quine_scratch"} {
+		if _, ok := byName[name]; !ok {
+			return nil, fmt.Errorf("%s has no symbol %s; is it linked with quine.ld?", path, name)
+		}
+	}
+	return byName, nil
+}
+
+// code returns the bytes of flash that an object takes outside the boot sector.
+func code(path string) (int, error) {
+	f, err := elf.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	n := 0
+	for _, s := range f.Sections {
+		if s.Flags&elf.SHF_ALLOC != 0 && s.Type == elf.SHT_PROGBITS && !strings.HasPrefix(s.Name, ".quine.") {
+			n += int(s.Size)
+		}
+	}
+	return n, nil
+}
+
+// table prints a line for each figure, with a column for each board.
+func table(boards []board) {
+	fmt.Printf("%-24s", "bytes")
+	for _, b := range boards {
+		fmt.Printf("%12s", b.Name)
+	}
+	fmt.Printf("%12s\n", "budget")
+	for i, f := range boards[0].Figures {
+		fmt.Printf("%-24s", f.Name)
+		for _, b := range boards {
+			fmt.Printf("%12d", b.Figures[i].Bytes)
+		}
+		if f.Budget > 0 {
+			fmt.Printf("%12d", f.Budget)
+		}
+		fmt.Println()
+	}
+}
+
+// check fails when a figure exceeds its budget.
+func check(boards []board) error {
+	var over []string
+	for _, b := range boards {
+		for _, f := range b.Figures {
+			if f.Budget > 0 && f.Bytes > f.Budget {
+				over = append(over, fmt.Sprintf("%s on %s", f.Name, b.Name))
+			}
+		}
+	}
+	if len(over) > 0 {
+		return fmt.Errorf("over budget: %s", strings.Join(over, ", "))
+	}
+	return nil
+}
