@@ -4,6 +4,7 @@ package example
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 
 	"github.com/quine-fw/quine"
@@ -29,6 +30,7 @@ func TestRefusals(t *testing.T) {
 	onBoards(t, func(t *testing.T, r *releases) {
 		header := bytes.Clone(r.p12)
 		header[3] ^= 1
+		short := r.p12[:len(r.p12)-20]
 		tests := []struct {
 			name  string
 			patch []byte
@@ -39,7 +41,7 @@ func TestRefusals(t *testing.T) {
 			{"header bit", header, quine.CodeHeader},
 			{"no patch", []byte("hello, this is not a patch"), quine.CodeFormat},
 			{"truncated header", r.p12[:9], quine.CodeTruncated},
-			{"truncated body", r.p12[:len(r.p12)-20], quine.CodeTruncated},
+			{"truncated body", short, refusal(t, r.v1, short)},
 			{"trailing byte", append(bytes.Clone(r.p12), 0), quine.CodeTrailing},
 		}
 		b := r.start(t)
@@ -105,6 +107,25 @@ func TestBootSectorChanges(t *testing.T) {
 		b.install("3.0.0")
 		b.wantFlash(r.v3)
 	})
+}
+
+// refusal returns the number with which the host refuses a patch that lost its
+// end: TRUNCATED, or DIGEST where what is left happens to decode (spec/patch.md,
+// section 6). The board must say the same.
+func refusal(t *testing.T, old, p []byte) quine.Code {
+	t.Helper()
+	from, err := image.Parse(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = patch.Apply(from, p)
+	if errors.Is(err, quine.CodeTruncated) {
+		return quine.CodeTruncated
+	}
+	if !errors.Is(err, quine.CodeDigest) {
+		t.Fatalf("truncated patch: %v, want TRUNCATED or DIGEST", err)
+	}
+	return quine.CodeDigest
 }
 
 // seal returns the sealed image of version 2 with the given content.
