@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# What the boards' Makefiles share. A board sets ROOT, OUT, CC, CPU, PORT, STORE and START before it
-# includes this file; also PART, a folder in that of the port, and SHARED, a folder of sources and
-# linker scripts, if it has them.
-
-DEVICE := $(ROOT)/device
-PORT_DIRS := $(DEVICE)/port/$(PORT) $(PART:%=$(DEVICE)/port/$(PORT)/%)
+# What the boards' Makefiles share. A board sets ROOT, OUT, CC, CPU, PORT and STORE before it includes
+# this file; also SHARED, a folder of sources and linker scripts, if it has one.
 
 # What each release is made of.
 VERSIONS := v1 v2 v3
@@ -12,43 +8,39 @@ FEATURES_v1 := life.c
 FEATURES_v2 := morse.c life.c
 FEATURES_v3 := morse.c
 
-WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Werror
-# Threaded jumps duplicate code also with -Os: boot is 50 bytes smaller without.
-CFLAGS := $(CPU) -std=gnu11 -Os -fno-thread-jumps -g -ffreestanding -ffunction-sections -fdata-sections \
-	-fno-common -ffile-prefix-map=$(abspath $(ROOT))=. $(WARN) \
-	-I. -I../app -I$(DEVICE)/include -I$(DEVICE)/src $(PORT_DIRS:%=-I%) -I$(DEVICE)/store/$(STORE)
-# --emit-relocs tells `quine check` which numbers are addresses; the image is the same without it.
-LDFLAGS := $(CPU) -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,--no-warn-rwx-segments \
-	-Wl,--emit-relocs \
-	-L$(DEVICE)/ld $(PORT_DIRS:%=-L%) $(SHARED:%=-L%) -T link.ld
+WARN := -g -ffile-prefix-map=$(abspath $(ROOT))=. -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Werror
 
-# Quine in an application: these files and the linker fragment.
-QUINE := $(addprefix $(DEVICE)/src/,$(START) quine_start.c quine_boot.c quine_kernel.c \
-	quine_verify.c quine_image.c quine_crc32.c \
-	quine_update.c quine_patch.c) $(wildcard $(DEVICE)/src/quine_stream*.c) \
-	$(DEVICE)/port/$(PORT)/quine_port_$(PORT).c $(DEVICE)/store/$(STORE)/quine_store_$(STORE).c
-APP := board.c $(addprefix ../app/,console.c transport.c fault.c)
-
+# Quine in an application: these lines, and QUINE_INCLUDES, QUINE_OBJECTS and QUINE_LDFLAGS below.
+QUINE_PORT := $(PORT)
+QUINE_STORE := $(STORE)
+QUINE_CONFIG := .
+QUINE_CPU := $(CPU)
+QUINE_OUT := $(OUT)
+QUINE_CFLAGS := $(WARN)
 .PHONY: all
 all: $(VERSIONS:%=$(OUT)/%.elf)
+include $(ROOT)/device/quine.mk
+
+CFLAGS := $(CPU) -std=gnu11 -Os -ffreestanding -ffunction-sections -fdata-sections -fno-common $(WARN) \
+	$(QUINE_INCLUDES) -I../app
+LDFLAGS := $(CPU) -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,--no-warn-rwx-segments \
+	$(QUINE_LDFLAGS) $(SHARED:%=-L%) -T link.ld
+
+APP := board.c $(addprefix ../app/,console.c transport.c fault.c)
 
 # Objects are flat in OUT: no two sources share a name.
 object = $(addprefix $(OUT)/,$(addsuffix .o,$(basename $(notdir $(1)))))
-vpath %.c . $(SHARED) ../app $(DEVICE)/src $(DEVICE)/port/$(PORT) $(DEVICE)/store/$(STORE)
-vpath %.S $(DEVICE)/src
+vpath %.c . $(SHARED) ../app
 
 $(OUT)/%.o: %.c | $(OUT)
 	@echo "  cc $(notdir $<)"
-	@$(CC) $(CFLAGS) -MMD -c $< -o $@
-$(OUT)/%.o: %.S | $(OUT)
-	@echo "  as $(notdir $<)"
 	@$(CC) $(CFLAGS) -MMD -c $< -o $@
 $(OUT):
 	@mkdir -p $@
 
 define release
-$(OUT)/$(1).elf: $(call object,$(APP) $(FEATURES_$(1)) ../app/update.c $(QUINE)) link.ld \
-		$(wildcard $(DEVICE)/ld/*.ld $(PORT_DIRS:%=%/*.ld) $(SHARED:%=%/*.ld))
+$(OUT)/$(1).elf: $(call object,$(APP) $(FEATURES_$(1)) ../app/update.c) $(QUINE_OBJECTS) link.ld \
+		$(wildcard $(ROOT)/device/ld/*.ld $(quine_ports:%=%/*.ld) $(SHARED:%=%/*.ld))
 	@echo "  ld $(1).elf"
 	@$(CC) $(LDFLAGS) $$(filter %.o,$$^) -Wl,-Map=$(OUT)/$(1).map -o $$@
 endef

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Quine in an application that is built with make. Before this file is included, set
+#   QUINE_PORT    the part: a folder of port/ beside this file, or the path of a port of your own
+#   QUINE_STORE   the staging store: a folder of store/ (littlefs asks for more: see its header)
+#   QUINE_CONFIG  the folder of your quine_config.h
+#   QUINE_CPU     the compiler's flags for the core, as -mcpu=cortex-m4 -mthumb
+#   QUINE_OUT     the folder for objects
+# and QUINE_CFLAGS to add flags. Then
+#   compile your own files with $(QUINE_INCLUDES)
+#   link $(QUINE_OBJECTS) with $(QUINE_LDFLAGS)
+
+quine_dir := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+quine_port := $(firstword $(wildcard $(quine_dir)/port/$(QUINE_PORT)) $(QUINE_PORT))
+# A port may serve several parts, each with a folder in that of the port.
+quine_ports := $(if $(wildcard $(quine_port)/quine_port_*.c),,$(patsubst %/,%,$(dir $(quine_port)))) $(quine_port)
+quine_store := $(quine_dir)/store/$(QUINE_STORE)
+
+# Cortex-M0 alone has no VTOR.
+quine_start := $(if $(filter -mcpu=cortex-m0,$(QUINE_CPU)),m0,vtor)
+
+quine_sources := $(addprefix $(quine_dir)/src/,quine_start_$(quine_start).S quine_start.c quine_boot.c \
+	quine_kernel.c quine_verify.c quine_image.c quine_crc32.c quine_update.c quine_patch.c) \
+	$(sort $(wildcard $(quine_dir)/src/quine_stream*.c)) \
+	$(wildcard $(quine_ports:%=%/quine_port_*.c)) $(sort $(wildcard $(quine_store)/*.c))
+
+QUINE_INCLUDES := $(addprefix -I,$(or $(QUINE_CONFIG),.) $(quine_dir)/include $(quine_dir)/src $(quine_ports) $(quine_store))
+# --emit-relocs tells `quine check` which numbers are addresses; the image is the same without it.
+QUINE_LDFLAGS := $(addprefix -L,$(quine_dir)/ld $(quine_ports)) -Wl,--emit-relocs
+
+# Boot code is copied to RAM and runs there while flash is being written: these flags are not a matter
+# of taste. Threaded jumps duplicate code also with -Os: boot is 50 bytes smaller without.
+QUINE_CFLAGS := $(QUINE_CFLAGS) -std=gnu11 -Os -fno-thread-jumps -fno-lto -fno-pic -fno-stack-protector \
+	-ffreestanding -ffunction-sections -fdata-sections -fno-common
+
+quine_object = $(QUINE_OUT)/$(basename $(notdir $(1))).o
+QUINE_OBJECTS := $(foreach s,$(quine_sources),$(call quine_object,$(s)))
+
+define quine_rule
+$(call quine_object,$(1)): $(1)
+	@mkdir -p $$(@D)
+	@echo "  cc $(notdir $(1))"
+	@$$(CC) $$(QUINE_CPU) $$(QUINE_CFLAGS) $$(QUINE_INCLUDES) -MMD -c $$< -o $$@
+endef
+$(foreach s,$(quine_sources),$(eval $(call quine_rule,$(s))))
+-include $(QUINE_OBJECTS:.o=.d)
