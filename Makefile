@@ -3,6 +3,7 @@
 
 .DEFAULT_GOAL := help
 BOARD ?= microbit
+FUZZTIME ?= 10m
 FIRMWARE_BOARDS := microbit mps2-an385 mps2-an386 mps2-an500 mps2-an505
 VERSIONS := v1 v2 v3
 QUINE := build/quine
@@ -66,6 +67,14 @@ bench: ## measure the patches of the pairs in CORPUS=DIR (EFFORT=1,9 GROWTH=1,2,
 bench-decode: ## count the instructions of the decoder on pairs in CORPUS=DIR
 	@mkdir -p build
 	go run ./lab/decode -o build/decode.json -corpus "$(CORPUS)"
+
+.PHONY: fuzz
+fuzz: ## fuzz both decoders and the encoder, each for FUZZTIME=10m (needs clang)
+	@command -v clang >/dev/null || { echo "quine: missing: clang; install with: sudo apt-get install clang" >&2; exit 1; }
+	go test ./patch -run '^$$' -fuzz '^FuzzApply$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x
+	go test ./patch/internal/stream -run '^$$' -fuzz '^FuzzApply$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x
+	go test ./patch/internal/stream -run '^$$' -fuzz '^FuzzDiffApply$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x
+	QUINE_FUZZ_DEVICE=$(FUZZTIME) go test ./patch/internal/stream -count 1 -timeout 10h -run '^TestFuzzDevice$$' -v
 
 .PHONY: clean
 clean: ## remove build/

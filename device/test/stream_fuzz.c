@@ -2,11 +2,19 @@
 //
 // libFuzzer target of the stream decoder. The first bytes of an input choose the
 // sizes, the address and the hole; the old image and the stream follow.
+//
+// Built with stream_fuzz_main.c instead of libFuzzer it decodes the files that it is given, and
+// prints what became of each, for comparison with the Go decoder.
+
+#include "stream_fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "quine_image.h"
 #include "quine_stream.h"
+
+struct stream_fuzz_outcome stream_fuzz_outcome;
 
 static uint32_t take(const uint8_t **data, size_t *size, uint32_t bytes)
 {
@@ -47,10 +55,12 @@ static int decode(const struct quine_old *old, uint32_t new_size, uint32_t addre
         *made += got;
         s = moved;
     } while (status == QUINE_MORE);
+    stream_fuzz_outcome.status = status;
+    stream_fuzz_outcome.used = fed - s.ring_count;
+    stream_fuzz_outcome.made = *made;
+    stream_fuzz_outcome.crc = quine_crc32(0, out, (uint32_t)*made);
     return status;
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -4,6 +4,7 @@ package stream
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -15,13 +16,16 @@ import (
 	"testing"
 )
 
-// deviceDecoder builds the C decoder with sanitizers and returns its path.
+// deviceDecoder builds the C decoder with a program that runs it, and with
+// sanitizers, and returns its path.
 func deviceDecoder(t *testing.T) string {
 	t.Helper()
-	cc := os.Getenv("CC")
-	if cc == "" {
-		cc = "cc"
-	}
+	return buildDevice(t, cmp.Or(os.Getenv("CC"), "cc"), "address,undefined", "stream_main.c")
+}
+
+// buildDevice compiles the C decoder, and sources of device/test, with sanitizers.
+func buildDevice(t *testing.T, cc, sanitizers string, sources ...string) string {
+	t.Helper()
 	if _, err := exec.LookPath(cc); err != nil {
 		if strings.Contains(os.Getenv("QUINE_NEED"), "cc") {
 			t.Fatal(err)
@@ -29,15 +33,18 @@ func deviceDecoder(t *testing.T) string {
 		t.Skip("no C compiler: ", err)
 	}
 	bin := filepath.Join(t.TempDir(), "stream")
-	src := filepath.Join("..", "..", "..", "device")
-	args := []string{"-std=c11", "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
-		"-I" + filepath.Join(src, "include"), "-I" + filepath.Join(src, "src"), "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror", "-o", bin}
-	files, err := filepath.Glob(filepath.Join(src, "src", "quine_stream*.c"))
+	device := filepath.Join("..", "..", "..", "device")
+	args := []string{"-std=c11", "-O1", "-g", "-fsanitize=" + sanitizers, "-fno-sanitize-recover=all",
+		"-I" + filepath.Join(device, "include"), "-I" + filepath.Join(device, "src"), "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror", "-o", bin}
+	files, err := filepath.Glob(filepath.Join(device, "src", "quine_stream*.c"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	args = append(args, files...)
-	out, err := exec.Command(cc, append(args, filepath.Join(src, "test", "stream_main.c"))...).CombinedOutput()
+	args = append(append(args, files...), filepath.Join(device, "src", "quine_crc32.c"))
+	for _, source := range sources {
+		args = append(args, filepath.Join(device, "test", source))
+	}
+	out, err := exec.Command(cc, args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

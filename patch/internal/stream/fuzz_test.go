@@ -8,14 +8,18 @@ import (
 	"testing"
 )
 
-// fuzzSizeMax keeps images small enough for many executions.
-const fuzzSizeMax = 1 << 14
+// Sizes that keep executions short: of the images of seeds, and of those that are
+// encoded.
+const (
+	fuzzSeedMax = 1 << 11
+	fuzzSizeMax = 1 << 14
+)
 
 // FuzzApply decodes any bytes: whatever they are, the output is no longer than
 // announced and the same however the input is cut.
 func FuzzApply(f *testing.F) {
 	for _, p := range testPairs(f) {
-		if len(p.new) <= fuzzSizeMax*2 {
+		if len(p.new) <= fuzzSeedMax {
 			f.Add(Encode(p.old, p.new, p.params, Options{}), p.old, uint16(len(p.new)), p.params.Address)
 		}
 	}
@@ -41,7 +45,7 @@ func (r oneByteReader) Read(b []byte) (int, error) { return r.r.Read(b[:min(len(
 // FuzzDiffApply encodes any two images and decodes the result.
 func FuzzDiffApply(f *testing.F) {
 	for _, p := range testPairs(f) {
-		if len(p.new) <= fuzzSizeMax*2 {
+		if len(p.new) <= fuzzSeedMax {
 			f.Add(p.old, p.new, p.params.Address, byte(1))
 		}
 	}

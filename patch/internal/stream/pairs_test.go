@@ -33,6 +33,10 @@ func testPairs(t testing.TB) []pair {
 			pair{"given address", old, edited(old, edits, int64(i)), Params{Address: 0x08004000}},
 			pair{"guessed address", old, edited(old, edits, int64(i)), Params{}})
 	}
+	for i, edits := range []int{1, 20} {
+		old := madeUpImage(int64(i), 1500, 0x08004000)
+		pairs = append(pairs, pair{"small", old, edited(old, edits, int64(i)), Params{Address: 0x08004000}})
+	}
 	dir := os.Getenv("QUINE_CORPUS")
 	names, _ := filepath.Glob(filepath.Join(dir, "*", "old.bin"))
 	if dir == "" {
