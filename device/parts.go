@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-// Package device gives Go programs the data of the parts that the C library in
-// this folder is ported to. [Lookup] finds one by the name of its folder in port/.
 package device
 
 import (
-	"embed"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -15,9 +12,6 @@ import (
 	"strings"
 	"time"
 )
-
-//go:embed port/*/part.json
-var files embed.FS
 
 // A Part describes the flash of a family of parts. Times are those of the data
 // sheet that Source names.
@@ -56,7 +50,7 @@ type Program struct {
 
 // Parts returns the names of all parts, sorted.
 func Parts() []string {
-	matches, err := fs.Glob(files, "port/*/part.json")
+	matches, err := fs.Glob(library, "port/*/part.json")
 	if err != nil {
 		panic(err) // the pattern is constant
 	}
@@ -70,7 +64,7 @@ func Parts() []string {
 
 // Lookup returns the part of that name.
 func Lookup(name string) (*Part, error) {
-	data, err := files.ReadFile(path.Join("port", name, "part.json"))
+	data, err := fs.ReadFile(library, path.Join("port", name, "part.json"))
 	if err != nil {
 		return nil, fmt.Errorf("no part is called %s; there are %s", strconv.Quote(name), strings.Join(Parts(), ", "))
 	}

@@ -35,6 +35,7 @@ is the update; and two such images into a patch of a few hundred bytes.`,
 		newVerify(c),
 		newInspect(c),
 		newReport(c),
+		newVendor(c),
 		newCheck(c),
 		newVersion(c),
 	)
