@@ -130,7 +130,41 @@ func TestParseStore(t *testing.T) {
 			dump[at] ^= 1
 		}
 	}
-	if _, err := ParseStore(bytes.Repeat([]byte{0xFF}, 16384)); !errors.Is(err, quine.CodeNoImage) {
+	dump := bytes.Repeat([]byte{0xFF}, 16384)
+	if _, err := ParseStore(dump); !errors.Is(err, quine.CodeNoImage) {
 		t.Errorf("blank store: got %v", err)
+	}
+}
+
+func TestEncryptedStore(t *testing.T) {
+	im := sealFixture(t, Options{})
+	key, nonce := bytes.Repeat([]byte{7}, 32), [12]byte([]byte("twelve bytes"))
+	staged, err := im.Stage(key, nonce)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(staged) != 32+len(im.Data) || !bytes.Equal(staged[:12], nonce[:]) || !isBlank(staged[12:32]) {
+		t.Fatalf("nonce block is %x", staged[:32])
+	}
+	dump := bytes.Repeat([]byte{0xFF}, 16384)
+	copy(dump[4096:], staged)
+	s, err := ParseEncryptedStore(dump, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Image == nil || s.ImageBase != 4096 || !bytes.Equal(s.Image.Data, im.Blank()) {
+		t.Errorf("image found at %d", s.ImageBase)
+	}
+	if _, err := ParseEncryptedStore(dump, key[:16]); !errors.Is(err, quine.CodeNoImage) {
+		t.Errorf("wrong key: got %v", err)
+	}
+	if _, err := ParseStore(dump); !errors.Is(err, quine.CodeNoImage) {
+		t.Errorf("no key: got %v", err)
+	}
+	if _, err := ParseEncryptedStore(dump, key[:31]); !errors.Is(err, quine.CodeEncryption) {
+		t.Errorf("key of 31 bytes: got %v", err)
+	}
+	if plain, err := im.Stage(nil, nonce); err != nil || !bytes.Equal(plain, im.Blank()) {
+		t.Errorf("plain store: %v", err)
 	}
 }

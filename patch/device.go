@@ -35,12 +35,13 @@ type device struct {
 	boot    image.BootInfo
 	counter uint32
 	old     []byte // the running image, its size exactly; nil when none is complete
+	key     []byte // that decrypts; nil when it has none
 }
 
 // deviceOf returns the device that runs an image. Its counter is the lowest one
 // possible, that of the image itself.
 func deviceOf(im *image.Image) *device {
-	return &device{im.Boot, im.Manifest.Counter, im.Data}
+	return &device{boot: im.Boot, counter: im.Manifest.Counter, old: im.Data}
 }
 
 // manifest returns the manifest of the running image.

@@ -4,7 +4,8 @@
 // runs into another one. It implements spec/patch.md.
 //
 // [Create] makes a patch for a device and [Apply] does on the host what the device
-// does with it, with the same checks in the same order. [ParseHeader] tells what a
+// does with it, with the same checks in the same order; [Keys] does so with the keys
+// of a device. [ParseHeader] tells what a
 // patch announces. [CreateRaw] and [ApplyRaw] are the same codec for any two
 // binaries.
 //
@@ -15,5 +16,6 @@
 //
 // # Determinism
 //
-// The same images, options and version of this package give the same patch.
+// The same images, options and version of this package give the same patch; of an
+// encrypted one only the size, for it has a new nonce each time.
 package patch

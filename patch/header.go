@@ -8,6 +8,7 @@ import (
 
 	"github.com/quine-fw/quine"
 	"github.com/quine-fw/quine/image"
+	"github.com/quine-fw/quine/internal/ctr"
 	"github.com/quine-fw/quine/patch/internal/stream"
 )
 
@@ -31,7 +32,6 @@ const (
 	wordSize   = 4      // the image size, counted in units of 32 bytes
 	wordsID    = 0x000C // the words of the head id, which is sent by itself
 	checkSize  = 2
-	nonceSize  = 12
 	baseIDSize = 4
 )
 
@@ -45,13 +45,13 @@ type Header struct {
 	// needs no base.
 	Signed, Encrypted, Full bool
 
-	BaseID    [baseIDSize]byte // first bytes of the base's head id; zero when full
-	Changed   uint16           // bit i: word i of the manifest differs from the base's
-	Delta     [words]uint32    // new word less base word; that of the size in units of 32 bytes
-	ID        image.ID         // head id of the new image
-	Digest    [32]byte         // what Signature signs; zero unless signed
-	Signature [64]byte         // zero unless signed
-	Nonce     [nonceSize]byte  // zero unless encrypted
+	BaseID    [baseIDSize]byte    // first bytes of the base's head id; zero when full
+	Changed   uint16              // bit i: word i of the manifest differs from the base's
+	Delta     [words]uint32       // new word less base word; that of the size in units of 32 bytes
+	ID        image.ID            // head id of the new image
+	Digest    [32]byte            // what Signature signs; zero unless signed
+	Signature [64]byte            // zero unless signed
+	Nonce     [ctr.NonceSize]byte // zero unless encrypted
 
 	Growth   int32  // of a raw patch: bytes that the new binary has more than the old
 	OldCheck byte   // lowest byte of the CRC-32 of the old binary
@@ -140,6 +140,19 @@ func (h *Header) append(b []byte) []byte {
 	return le.AppendUint16(b, uint16(crc32.ChecksumIEEE(b)))
 }
 
+// crypt returns the body of a patch with the header h encrypted, or decrypted, which
+// is the same; a body that is not encrypted as it is. It fails with ENCRYPTION if key
+// is not one.
+func (h *Header) crypt(key, body []byte) ([]byte, error) {
+	switch {
+	case !h.Encrypted:
+		return body, nil
+	case len(key) == 0:
+		return nil, quine.ErrorAt(quine.CodeEncryption, 1, "patch is encrypted; the key of the device opens it (--encrypt-key)")
+	}
+	return ctr.XOR(key, h.Nonce, ctr.BodyBlock, body)
+}
+
 // appendDifference appends a difference modulo 2³² as a zigzag number.
 func appendDifference(b []byte, d uint32) []byte {
 	return binary.AppendUvarint(b, uint64(d<<1^uint32(int32(d)>>31)))
@@ -223,7 +236,7 @@ func (h *Header) parseImage(r *reader) {
 		copy(h.ID[:], r.bytes(len(h.ID)))
 	}
 	if h.Encrypted {
-		copy(h.Nonce[:], r.bytes(nonceSize))
+		copy(h.Nonce[:], r.bytes(len(h.Nonce)))
 	}
 	at := r.at
 	check := r.uint16()

@@ -5,8 +5,10 @@ package patch
 import (
 	"bytes"
 	"cmp"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/quine-fw/quine"
 	"github.com/quine-fw/quine/image"
@@ -23,6 +25,15 @@ type Options struct {
 	// Effort is how hard to try for a small patch: from 1, fast, to [MaxEffort]. 0
 	// means [DefaultEffort]. The same images and effort give the same patch.
 	Effort int
+
+	// Key is the AES key of the device, 16 or 32 bytes. It must be given if the device
+	// takes encrypted patches, and must not otherwise.
+	Key []byte
+
+	// Rand is where the nonce of an encrypted patch comes from; nil means
+	// [crypto/rand.Reader]. Two patches with the same nonce give their content away
+	// to whoever has both, so nothing but a test has a reason to set it.
+	Rand io.Reader
 
 	// Moves say where pieces of the new image, by rising New, were in the old one, for
 	// instance its functions by their symbols. They may be wrong: they can only make
@@ -64,9 +75,10 @@ func Create(old, new *image.Image, opts *Options) ([]byte, error) {
 	}
 	d := &device{boot: new.Boot, counter: new.Manifest.Counter}
 	h := &Header{
-		Profile: stream.Profile,
-		Signed:  new.Manifest.Signed(),
-		Full:    old == nil,
+		Profile:   stream.Profile,
+		Signed:    new.Manifest.Signed(),
+		Encrypted: opts.Key != nil,
+		Full:      old == nil,
 	}
 	if old != nil {
 		if err := old.Verify(); err != nil {
@@ -78,8 +90,12 @@ func Create(old, new *image.Image, opts *Options) ([]byte, error) {
 		d = deviceOf(old)
 		copy(h.BaseID[:], old.Manifest.ID[:])
 	}
-	if d.boot.Flags&image.BootEncrypted != 0 {
-		return nil, quine.Errorf(quine.CodeEncryption, "the device takes only encrypted patches, which this version cannot make")
+	if h.Encrypted {
+		if _, err := io.ReadFull(cmp.Or(opts.Rand, rand.Reader), h.Nonce[:]); err != nil {
+			return nil, fmt.Errorf("patch: no nonce: %w", err)
+		}
+	} else if d.boot.Flags&image.BootEncrypted != 0 {
+		return nil, quine.Errorf(quine.CodeEncryption, "the device takes only encrypted patches; its key makes them (--encrypt-key)")
 	}
 	if h.Signed {
 		h.Digest = new.Digest()
@@ -89,9 +105,12 @@ func Create(old, new *image.Image, opts *Options) ([]byte, error) {
 		return nil, err
 	}
 	from, to := d.base(), d.implied(new.Blank())
-	p := h.append(nil)
-	p = append(p, stream.Encode(from, to, stream.Params{Address: d.boot.LoadAddress}, opts.stream())...)
-	back, err := Apply(old, p)
+	body, err := h.crypt(opts.Key, stream.Encode(from, to, stream.Params{Address: d.boot.LoadAddress}, opts.stream()))
+	if err != nil {
+		return nil, err
+	}
+	p := append(h.append(nil), body...)
+	back, err := (&Keys{Decrypt: opts.Key}).Apply(old, p)
 	if err == nil && !bytes.Equal(back.Data, new.Blank()) {
 		err = errors.New("another image")
 	}
@@ -120,35 +139,50 @@ func checkPair(old, new *image.Image, opts *Options) error {
 	return nil
 }
 
+// Keys are the keys of the device that applies a patch. The zero value has none.
+type Keys struct {
+	// Decrypt is the AES key, 16 or 32 bytes. An encrypted patch needs it.
+	Decrypt []byte
+}
+
+// Apply is [Keys.Apply] without keys: for patches that are not encrypted.
+func Apply(old *image.Image, patch []byte) (*image.Image, error) {
+	return new(Keys).Apply(old, patch)
+}
+
 // Apply returns the image that a patch makes of old, with a blank seal. It checks
 // what a device checks that runs old, a signature excepted, for which it has no
 // key, and the digest of the image. If old is nil, the patch must be a full one.
-func Apply(old *image.Image, patch []byte) (*image.Image, error) {
+func (k *Keys) Apply(old *image.Image, patch []byte) (*image.Image, error) {
 	h, err := parseImageHeader(patch)
 	if err != nil {
 		return nil, err
 	}
 	if old == nil {
-		return applyFull(h, patch)
+		return k.applyFull(h, patch)
 	}
-	data, err := deviceOf(old).apply(h, patch)
+	data, err := k.deviceOf(old).apply(h, patch)
 	if err != nil {
 		return nil, err
 	}
 	return check(data)
 }
 
+// deviceOf returns the device that runs an image and has the keys.
+func (k *Keys) deviceOf(im *image.Image) *device {
+	d := deviceOf(im)
+	d.key = k.Decrypt
+	return d
+}
+
 // applyFull applies a full patch that is for no device in particular: the layout
 // is that of the boot sector in the patch.
-func applyFull(h *Header, patch []byte) (*image.Image, error) {
+func (k *Keys) applyFull(h *Header, patch []byte) (*image.Image, error) {
 	if !h.Full {
 		return nil, quine.ErrorAt(quine.CodeBase, 4, "patch has the base %x…", h.BaseID)
 	}
-	if h.Encrypted {
-		return nil, quine.ErrorAt(quine.CodeEncryption, 1, "patch is encrypted")
-	}
 	m := h.Manifest(nil)
-	data, err := decode(nil, m[:], h, patch)
+	data, err := decode(nil, m[:], h, k.Decrypt, patch)
 	if err != nil {
 		return nil, err
 	}
@@ -171,14 +205,11 @@ func (d *device) apply(h *Header, patch []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h.Encrypted {
-		return nil, quine.ErrorAt(quine.CodeEncryption, 1, "patch is encrypted")
-	}
 	from := d.base()
 	if h.Full {
 		from = nil
 	}
-	data, err := decode(from, m[:], h, patch)
+	data, err := decode(from, m[:], h, d.key, patch)
 	if err != nil {
 		return nil, err
 	}
@@ -186,13 +217,17 @@ func (d *device) apply(h *Header, patch []byte) ([]byte, error) {
 	return data, nil
 }
 
-// decode decodes the stream of a patch that announces the manifest m.
-func decode(old, m []byte, h *Header, patch []byte) ([]byte, error) {
+// decode decrypts and decodes the stream of a patch that announces the manifest m.
+func decode(old, m []byte, h *Header, key, patch []byte) ([]byte, error) {
 	size := sizeOf(m)
 	if size > stream.MaxSize {
 		return nil, quine.Errorf(quine.CodeSize, "image has %d bytes", size)
 	}
-	data, err := stream.Decode(old, int(size), stream.Params{Address: addressOf(m)}, patch[h.Size:])
+	body, err := h.crypt(key, patch[h.Size:])
+	if err != nil {
+		return nil, err
+	}
+	data, err := stream.Decode(old, int(size), stream.Params{Address: addressOf(m)}, body)
 	return data, shift(err, h.Size)
 }
 

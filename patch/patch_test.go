@@ -5,6 +5,8 @@ package patch
 import (
 	"bytes"
 	"errors"
+	"io"
+	"strings"
 	"testing"
 
 	"github.com/quine-fw/quine"
@@ -61,6 +63,48 @@ func testCreateApply(t *testing.T, old, new *image.Image) {
 	}
 }
 
+func TestEncrypted(t *testing.T) {
+	old := build{app: code(1, 500), flags: image.BootEncrypted}.image(t)
+	new := build{app: code(2, 500), flags: image.BootEncrypted}.image(t)
+	key := noise(1, 32)
+	for _, from := range []*image.Image{old, nil} {
+		for _, key := range [][]byte{key, key[:16]} {
+			patch := must(Create(from, new, &Options{Key: key}))
+			h := must(ParseHeader(patch))
+			again := must(ParseHeader(must(Create(from, new, &Options{Key: key}))))
+			if !h.Encrypted || h.Nonce == again.Nonce {
+				t.Errorf("nonce %x, then %x", h.Nonce, again.Nonce)
+			}
+			keys := &Keys{Decrypt: key}
+			got, err := keys.Apply(from, patch)
+			if err != nil || !bytes.Equal(got.Data, new.Blank()) {
+				t.Errorf("Apply: %v, or another image", err)
+			}
+			if _, err := keys.Trace(from, patch, func(Part) {}); err != nil {
+				t.Errorf("Trace: %v", err)
+			}
+			if _, err := Trace(from, patch, func(Part) {}); !errors.Is(err, quine.CodeEncryption) {
+				t.Errorf("Trace without a key: %v", err)
+			}
+			if _, err := Apply(from, patch); !errors.Is(err, quine.CodeEncryption) {
+				t.Errorf("Apply without a key: %v", err)
+			}
+			if _, err := (&Keys{Decrypt: key[1:]}).Apply(from, patch); !errors.Is(err, quine.CodeEncryption) {
+				t.Errorf("Apply with a short key: %v", err)
+			}
+			if _, err := (&Keys{Decrypt: noise(2, 32)}).Apply(from, patch); err == nil {
+				t.Error("Apply takes another key")
+			}
+		}
+	}
+	if _, err := Create(old, new, &Options{Key: key, Rand: strings.NewReader("short")}); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("Create without a nonce: %v", err)
+	}
+	if _, err := CreateRaw(old.Data, new.Data, &Options{Key: key}); !errors.Is(err, quine.CodeEncryption) {
+		t.Errorf("CreateRaw: %v", err)
+	}
+}
+
 // A base whose seal is not set gives the same patch, and takes it.
 func TestSealOfBaseDoesNotMatter(t *testing.T) {
 	old, new := build{app: code(1, 500)}.image(t), build{app: code(2, 500)}.image(t)
@@ -98,7 +142,9 @@ func TestCreateRefuses(t *testing.T) {
 		{"another boot sector", good, with(func(b *build) { b.boot = 1 }), nil, quine.CodeBoot},
 		{"another boot sector, allowed", good, with(func(b *build) { b.boot = 1 }), &Options{AllowBootChange: true}, nil},
 		{"fixed boot sector", with(func(b *build) { b.flags = image.BootFixed }), good, &Options{AllowBootChange: true}, quine.CodeBoot},
-		{"encrypted", with(func(b *build) { b.flags = image.BootEncrypted }), with(func(b *build) { b.flags = image.BootEncrypted }), nil, quine.CodeEncryption},
+		{"no key", with(func(b *build) { b.flags = image.BootEncrypted }), with(func(b *build) { b.flags = image.BootEncrypted }), nil, quine.CodeEncryption},
+		{"short key", with(func(b *build) { b.flags = image.BootEncrypted }), with(func(b *build) { b.flags = image.BootEncrypted }), &Options{Key: make([]byte, 24)}, quine.CodeEncryption},
+		{"key for a device without", good, good, &Options{Key: make([]byte, 32)}, quine.CodeEncryption},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

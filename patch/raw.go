@@ -10,8 +10,12 @@ import (
 )
 
 // CreateRaw returns the patch that turns the binary old into new; either may be
-// empty. It fails with SIZE if one of them has 2 GiB or more.
+// empty. It fails with SIZE if one of them has 2 GiB or more, and with ENCRYPTION if
+// opts have a key, since raw patches are for no device.
 func CreateRaw(old, new []byte, opts *Options) ([]byte, error) {
+	if opts != nil && opts.Key != nil {
+		return nil, quine.Errorf(quine.CodeEncryption, "raw patches are never encrypted")
+	}
 	if n := max(len(old), len(new)); n > stream.MaxSize {
 		return nil, quine.Errorf(quine.CodeSize, "binary has %d bytes, more than %d", n, stream.MaxSize)
 	}

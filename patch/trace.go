@@ -32,10 +32,15 @@ type Part struct {
 	Bits float64 // its share of the patch
 }
 
-// Trace calls visit for each part of a patch that is for the image old, nil for a
-// full patch. It fails if [Apply] would, except that it does not check the digest.
-// It returns the address that the decoder takes the image to be loaded at.
+// Trace is [Keys.Trace] without keys: for patches that are not encrypted.
 func Trace(old *image.Image, patch []byte, visit func(Part)) (address uint32, err error) {
+	return new(Keys).Trace(old, patch, visit)
+}
+
+// Trace calls visit for each part of a patch that is for the image old, nil for a
+// full patch. It fails if [Keys.Apply] would, except that it does not check the
+// digest. It returns the address that the decoder takes the image to be loaded at.
+func (k *Keys) Trace(old *image.Image, patch []byte, visit func(Part)) (address uint32, err error) {
 	h, err := parseImageHeader(patch)
 	if err != nil {
 		return 0, err
@@ -47,16 +52,17 @@ func Trace(old *image.Image, patch []byte, visit func(Part)) (address uint32, er
 	} else if old == nil {
 		return 0, quine.ErrorAt(quine.CodeBase, 4, "patch has the base %x…", h.BaseID)
 	} else {
-		d := deviceOf(old)
+		d := k.deviceOf(old)
 		if m, err = d.accept(h); err != nil {
 			return 0, err
 		}
 		from = d.base()
 	}
-	if h.Encrypted {
-		return 0, quine.ErrorAt(quine.CodeEncryption, 1, "patch is encrypted")
+	body, err := h.crypt(k.Decrypt, patch[h.Size:])
+	if err != nil {
+		return 0, err
 	}
-	return trace(from, sizeOf(m[:]), addressOf(m[:]), h, patch, visit)
+	return trace(from, sizeOf(m[:]), addressOf(m[:]), h, body, visit)
 }
 
 // TraceRaw is [Trace] for a raw patch.
@@ -68,16 +74,16 @@ func TraceRaw(old, patch []byte, visit func(Part)) (address uint32, err error) {
 	if !h.Raw {
 		return 0, quine.ErrorAt(quine.CodeFormat, 0, "patch is for an image")
 	}
-	return trace(old, uint32(len(old))+uint32(h.Growth), 0, h, patch, visit)
+	return trace(old, uint32(len(old))+uint32(h.Growth), 0, h, patch[h.Size:], visit)
 }
 
-// trace visits the parts of a patch with the header h.
-func trace(old []byte, size, address uint32, h *Header, patch []byte, visit func(Part)) (uint32, error) {
+// trace visits the parts of a patch with the header h and the decrypted body.
+func trace(old []byte, size, address uint32, h *Header, body []byte, visit func(Part)) (uint32, error) {
 	if size > stream.MaxSize {
 		return 0, quine.Errorf(quine.CodeSize, "image has %d bytes", size)
 	}
 	visit(Part{Kind: PartHeader, From: -1, Bits: 8 * float64(h.Size)})
-	address, err := stream.Trace(old, int(size), stream.Params{Address: address}, patch[h.Size:], func(p stream.Part) {
+	address, err := stream.Trace(old, int(size), stream.Params{Address: address}, body, func(p stream.Part) {
 		visit(Part{PartKind(p.Kind), p.At, p.Size, p.From, p.Bits})
 	})
 	return address, shift(err, h.Size)

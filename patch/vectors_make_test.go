@@ -10,6 +10,7 @@ import (
 
 	"github.com/quine-fw/quine"
 	"github.com/quine-fw/quine/image"
+	"github.com/quine-fw/quine/internal/ctr"
 	"github.com/quine-fw/quine/patch/internal/stream"
 )
 
@@ -20,6 +21,7 @@ func makeVectors(t *testing.T) []*vector {
 	m.format()
 	m.header()
 	m.mode()
+	m.encrypted()
 	m.manifest()
 	m.refused()
 	m.body()
@@ -70,6 +72,10 @@ func (m *maker) add(name, section, comment string, code quine.Code, patch []byte
 	switch {
 	case v.device.old == nil:
 		v.base = ""
+	case v.device.key != nil && v.device.boot.Flags&image.BootSigned != 0:
+		v.base = "encrypted_signed.bin"
+	case v.device.key != nil:
+		v.base = "encrypted.bin"
 	case bytes.Equal(v.device.old, m.signed.Data):
 		v.base = "signed.bin"
 	case bytes.Equal(v.device.old, m.next.Data):
@@ -119,9 +125,7 @@ func (m *maker) withBytes(at, n int, with ...byte) []byte {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	b := join(m.patch[:at], with, m.patch[at+n:h.Size-checkSize])
-	b = binary.LittleEndian.AppendUint16(b, uint16(crc32.ChecksumIEEE(b)))
-	return append(b, m.patch[h.Size:]...)
+	return append(m.check(join(m.patch[:at], with, m.patch[at+n:h.Size-checkSize])), m.patch[h.Size:]...)
 }
 
 // withBody returns the good patch with another body.
@@ -199,7 +203,7 @@ func (m *maker) header() {
 }
 
 func (m *maker) mode() {
-	encrypted := m.withHeader(func(h *Header) { h.Encrypted, h.Nonce = true, [nonceSize]byte{1, 2, 3} })
+	encrypted := m.withHeader(func(h *Header) { h.Encrypted, h.Nonce = true, [ctr.NonceSize]byte{1, 2, 3} })
 	m.add("encryption_unwanted", "5", "encrypted patch, the device takes plain ones", quine.CodeEncryption, encrypted, nil)
 	m.add("encryption_missing", "5", "plain patch, the device takes encrypted ones", quine.CodeEncryption, m.patch,
 		func(d *device) { d.boot.Flags |= image.BootEncrypted })
@@ -214,6 +218,74 @@ func (m *maker) mode() {
 	m.add("base_none", "5", "the device runs no complete image", quine.CodeBase, m.patch, func(d *device) { d.old = nil })
 	m.add("base_twice", "5", "the device runs the new image already", quine.CodeBase, m.patch,
 		func(d *device) { *d = *deviceOf(m.next) })
+}
+
+// encrypted makes the vectors of devices that take encrypted patches.
+func (m *maker) encrypted() {
+	key := noise(6, 32)
+	nonce := []byte("twelve bytes")
+	crc, signed := encryptedPair(m.t, false), encryptedPair(m.t, true)
+	create := func(p [2]*image.Image, key []byte, full bool) []byte {
+		m.t.Helper()
+		from := p[0]
+		if full {
+			from = nil
+		}
+		patch, err := Create(from, p[1], &Options{Key: key, Rand: bytes.NewReader(nonce)})
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		return patch
+	}
+	on := func(p [2]*image.Image, key []byte) func(*device) {
+		return func(d *device) {
+			*d = *deviceOf(p[0])
+			d.key = key
+		}
+	}
+	flip := func(patch []byte, at int) []byte {
+		patch = bytes.Clone(patch)
+		patch[at] ^= 1
+		return patch
+	}
+	add := func(name, comment string, code quine.Code, patch []byte, change func(*device)) {
+		m.t.Helper()
+		m.add(name, "6", comment, code, patch, change)
+	}
+	patch := create(crc, key, false)
+	add("ok_encrypted", "AES-256", 0, patch, on(crc, key))
+	add("ok_encrypted_aes128", "AES-128", 0, create(crc, key[:16], false), on(crc, key[:16]))
+	add("ok_encrypted_full", "full patch", 0, create(crc, key, true), on(crc, key))
+	add("ok_encrypted_full_no_base", "full patch on a device that runs no image", 0, create(crc, key, true), func(d *device) {
+		on(crc, key)(d)
+		d.old = nil
+	})
+	add("ok_encrypted_signed", "signed and encrypted", 0, create(signed, key, false), on(signed, key))
+
+	h := must(ParseHeader(patch))
+	add("encryption_key", "another key", quine.CodeStream, patch, on(crc, noise(7, 32)))
+	add("encryption_key_short", "the first half of the key, for AES-128", quine.CodeStream, patch, on(crc, key[:16]))
+	add("encryption_nonce", "another nonce, the check is right", quine.CodeStream, join(m.check(flip(patch, h.Size-3)[:h.Size-2]), patch[h.Size:]), on(crc, key))
+	add("encryption_not_done", "the header says encrypted, the body is not", quine.CodeStream,
+		join(patch[:h.Size], must(h.crypt(key, patch[h.Size:]))), on(crc, key))
+	add("encryption_body", "a bit of the body is wrong", quine.CodeTrailing, flip(patch, h.Size+20), on(crc, key))
+	add("encryption_digest", "a late bit of the body is wrong, the image is whole but another one", quine.CodeDigest, flip(patch, len(patch)-24), on(crc, key))
+	add("encryption_truncated", "half of the body", quine.CodeTruncated, patch[:h.Size+(len(patch)-h.Size)/2], on(crc, key))
+	add("encryption_truncated_nonce", "the header ends in the nonce", quine.CodeTruncated, patch[:h.Size-5], on(crc, key))
+	add("encryption_trailing", "sixteen bytes more", quine.CodeTrailing, join(patch, make([]byte, 16)), on(crc, key))
+}
+
+// encryptedPair returns an image for devices that take encrypted patches, and the next.
+func encryptedPair(t *testing.T, signed bool) [2]*image.Image {
+	b := build{app: code(1, 600), counter: 3, product: 0x51554E45, storeMax: 8192, flags: image.BootEncrypted, signed: signed}
+	n := b
+	n.app, n.version = join(b.app[:100], code(2, 300), b.app[100:]), image.Version{Major: 1, Minor: 1}
+	return [2]*image.Image{b.image(t), n.image(t)}
+}
+
+// check appends the check to a header.
+func (m *maker) check(header []byte) []byte {
+	return binary.LittleEndian.AppendUint16(header, uint16(crc32.ChecksumIEEE(header)))
 }
 
 func (m *maker) manifest() {

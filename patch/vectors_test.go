@@ -5,6 +5,7 @@ package patch
 import (
 	"bytes"
 	"cmp"
+	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
@@ -37,6 +38,10 @@ type vector struct {
 	patch    []byte
 	code     quine.Code // expected; 0 if the patch is good
 	result   []byte     // expected of a good one
+
+	// Of a good one that was read: CRCs of the image and of what an encrypted store
+	// holds of it.
+	resultCRC, staged uint32
 }
 
 // run applies the patch and returns the error number and the bytes made.
@@ -83,6 +88,9 @@ func (v *vector) encode() []byte {
 	if v.code == 0 {
 		line("result-size", len(v.result))
 		line("result-crc", fmt.Sprintf("0x%08x", crc32.ChecksumIEEE(v.result)))
+		if crc := v.stagedCRC(); crc != 0 {
+			line("staged-crc", fmt.Sprintf("0x%08x", crc))
+		}
 	}
 	if v.raw {
 		line("kind", "raw")
@@ -104,10 +112,24 @@ func (v *vector) encode() []byte {
 		line("image-max", d.boot.ImageMax)
 		line("store-max", d.boot.StoreMax)
 		line("product", fmt.Sprintf("0x%08x", d.boot.Product))
+		if d.key != nil {
+			line("key", hex.EncodeToString(d.key))
+		}
 	}
 	b.WriteByte('\n')
 	b.Write(v.patch)
 	return b.Bytes()
+}
+
+// stagedCRC returns the CRC of what an encrypted store holds of the result; 0 of any
+// other vector.
+func (v *vector) stagedCRC() uint32 {
+	h, err := ParseHeader(v.patch)
+	if err != nil || !h.Encrypted {
+		return 0
+	}
+	staged := must(must(image.Parse(v.result)).Stage(v.device.key, h.Nonce))
+	return crc32.ChecksumIEEE(staged)
 }
 
 // readVector reads a vector's file, and its base.
@@ -133,7 +155,8 @@ func readVector(t *testing.T, path string) *vector {
 		}
 		return uint32(n)
 	}
-	v := &vector{name: filepath.Base(path), raw: values["kind"] == "raw", base: values["base"], patch: body}
+	v := &vector{name: filepath.Base(path), raw: values["kind"] == "raw", base: values["base"], patch: body,
+		resultCRC: number("result-crc"), staged: number("staged-crc")}
 	v.code = quine.Code(int32(number("code")))
 	if want := v.code.Name(); v.code != 0 && values["expect"] != want {
 		t.Errorf("%s: expect is %s, not %s", path, values["expect"], want)
@@ -160,6 +183,9 @@ func readVector(t *testing.T, path string) *vector {
 		StoreMax:       number("store-max"),
 		Product:        number("product"),
 	}}
+	if v.device.key, err = hex.DecodeString(values["key"]); err != nil {
+		t.Fatalf("%s: key: %v", path, err)
+	}
 	return v
 }
 
@@ -213,15 +239,30 @@ func TestVectors(t *testing.T) {
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no vectors in %s: %v", vectorDir, err)
 	}
+	var plain []string
 	for _, path := range paths {
 		v := readVector(t, path)
+		if v.raw || len(v.device.key) == 0 {
+			plain = append(plain, path)
+		}
 		t.Run(v.name, func(t *testing.T) {
-			if code, _ := v.run(); code != v.code {
-				t.Errorf("code %d, want %d", code, v.code)
+			code, result := v.run()
+			if code != v.code {
+				t.Fatalf("code %d, want %d", code, v.code)
+			}
+			if code != 0 {
+				return
+			}
+			if crc := crc32.ChecksumIEEE(result); crc != v.resultCRC {
+				t.Errorf("result has the CRC 0x%08x, want 0x%08x", crc, v.resultCRC)
+			}
+			if v.result = result; v.stagedCRC() != v.staged {
+				t.Errorf("store has the CRC 0x%08x, want 0x%08x", v.stagedCRC(), v.staged)
 			}
 		})
 	}
+	// The decoder of the device is given bodies that its caller has decrypted.
 	t.Run("C", func(t *testing.T) {
-		runC(t, buildC(t, "test_patch_vectors"), paths...)
+		runC(t, buildC(t, "test_patch_vectors"), plain...)
 	})
 }
