@@ -19,8 +19,8 @@ func (im *Image) Digest() [sha256.Size]byte {
 
 // Verify checks that the head id belongs to the content, that the manifest's
 // boot_crc does, that an unsigned image has a blank signature, and that the seal
-// is blank, zero or the head id. It does not check a signature, for which it has
-// no key.
+// is blank, zero or the head id. It has no key to check a signature;
+// [Image.VerifySignature] has.
 //
 // It fails with [quine.CodeDigest], or with [quine.CodeManifest] if the id is right
 // and the manifest is wrong all the same.

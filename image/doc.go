@@ -10,6 +10,9 @@
 //   - [Parse], followed by [Image.Verify], takes a sealed image;
 //   - [Read], followed by [Seal], makes one from what a linker wrote.
 //
+// Seal signs with any [crypto.Signer], or with a signature made elsewhere ([ToSign],
+// [Detached]); [Image.VerifySignature] is the receiver's side.
+//
 // # Errors
 //
 // Every error about the content of an input is, or wraps, a [quine.Error], whose
@@ -19,5 +22,7 @@
 //
 // # Determinism
 //
-// The same input and options give the same bytes, on every operating system.
+// The same input and options give the same bytes, on every operating system. So does
+// a signer that is an [*crypto/ecdsa.PrivateKey], by RFC 6979. Others, such as most key
+// services, give other 64 bytes of signature each time, under the same head id.
 package image

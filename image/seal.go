@@ -4,6 +4,8 @@ package image
 
 import (
 	"bytes"
+	"cmp"
+	"crypto"
 	"encoding/binary"
 	"hash/crc32"
 	"math"
@@ -24,21 +26,41 @@ type Options struct {
 	// must include that of the boot sector, and default to it if both are zero.
 	HardwareMin, HardwareMax uint16
 
+	// Signer signs the image; its key is one of ECDSA P-256. Without one the image is
+	// unsigned, and its head id finds accidents only.
+	Signer crypto.Signer
+
+	// KeyID tells the device which of its keys has signed; 0 means 1.
+	KeyID uint8
+
 	// SkipOutside leaves out what the input holds outside the application region,
 	// for instance option bytes. Otherwise Seal refuses it.
 	SkipOutside bool
 }
 
 // Seal makes an image from raw firmware: it pads to a multiple of 32 bytes, fills
-// in the manifest, computes the head id and sets the seal. Raw is left as it was.
-// The image is unsigned.
+// in the manifest, computes the head id, signs if there is a signer, and sets the
+// seal. Raw is left as it was. A signature that does not verify is never written.
 //
 // Errors are [quine.CodeSize] if the image does not fit the device,
 // [quine.CodeLayout] if the firmware has content where manifest or seal belong or
 // outside the application region, [quine.CodeHardware] for a range that is empty
-// or leaves out the boot sector's revision, and [quine.CodeUnsigned] if the boot
-// sector takes only signed images.
+// or leaves out the boot sector's revision, [quine.CodeUnsigned] if the boot sector
+// takes only signed images and there is no signer, or the other way round, and
+// [quine.CodeSignature] if what the signer gives is not a signature by its key.
 func Seal(raw *Raw, opts Options) (*Image, error) {
+	im, err := draft(raw, opts, opts.Signer != nil)
+	if err == nil && opts.Signer != nil {
+		err = im.sign(opts.Signer)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return im, nil
+}
+
+// draft makes the image, with a blank signature.
+func draft(raw *Raw, opts Options, signed bool) (*Image, error) {
 	if err := raw.checkReserved(opts.SkipOutside); err != nil {
 		return nil, err
 	}
@@ -59,6 +81,9 @@ func Seal(raw *Raw, opts Options) (*Image, error) {
 	}
 	if m.HardwareMin == 0 && m.HardwareMax == 0 {
 		m.HardwareMin, m.HardwareMax = b.Hardware, b.Hardware
+	}
+	if signed {
+		m.Flags, m.KeyID = FlagSigned, cmp.Or(opts.KeyID, 1)
 	}
 	fill(m.ID[:], 0xFF)
 	fill(m.Signature[:], 0xFF)

@@ -4,6 +4,7 @@ package patch
 
 import (
 	"bytes"
+	"crypto/ecdsa"
 	"encoding/binary"
 
 	"github.com/quine-fw/quine"
@@ -34,8 +35,9 @@ const (
 type device struct {
 	boot    image.BootInfo
 	counter uint32
-	old     []byte // the running image, its size exactly; nil when none is complete
-	key     []byte // that decrypts; nil when it has none
+	old     []byte           // the running image, its size exactly; nil when none is complete
+	key     []byte           // that decrypts; nil when it has none
+	verify  *ecdsa.PublicKey // nil to take any signature
 }
 
 // deviceOf returns the device that runs an image. Its counter is the lowest one
@@ -65,15 +67,29 @@ func (d *device) accept(h *Header) (m [image.ManifestSize]byte, err error) {
 		return m, quine.ErrorAt(quine.CodeUnsigned, 1, "patch is unsigned, the device takes signed ones")
 	case h.Full:
 		m = h.Manifest(nil)
-		return m, d.checkManifest(m[:])
 	case d.old == nil:
 		return m, quine.ErrorAt(quine.CodeBase, 4, "patch has a base, the device runs no complete image")
+	default:
+		if id := d.manifest()[offsetID:][:baseIDSize]; !bytes.Equal(id, h.BaseID[:]) {
+			return m, quine.ErrorAt(quine.CodeBase, 4, "patch is for the image %x…, not %x…", h.BaseID, id)
+		}
+		m = h.Manifest(d.manifest())
 	}
-	if id := d.manifest()[offsetID:][:baseIDSize]; !bytes.Equal(id, h.BaseID[:]) {
-		return m, quine.ErrorAt(quine.CodeBase, 4, "patch is for the image %x…, not %x…", h.BaseID, id)
+	if err := d.checkManifest(m[:]); err != nil {
+		return m, err
 	}
-	m = h.Manifest(d.manifest())
-	return m, d.checkManifest(m[:])
+	return m, d.checkSignature(h)
+}
+
+// checkSignature checks the signature over the digest that a header announces.
+func (d *device) checkSignature(h *Header) error {
+	switch {
+	case d.verify == nil:
+		return nil
+	case !h.Signed:
+		return quine.ErrorAt(quine.CodeUnsigned, 1, "patch is unsigned")
+	}
+	return image.CheckSignature(d.verify, h.Digest, h.Signature)
 }
 
 // checkManifest checks a manifest against the device, as quine_manifest_check of

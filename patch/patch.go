@@ -5,6 +5,7 @@ package patch
 import (
 	"bytes"
 	"cmp"
+	"crypto/ecdsa"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -143,16 +144,20 @@ func checkPair(old, new *image.Image, opts *Options) error {
 type Keys struct {
 	// Decrypt is the AES key, 16 or 32 bytes. An encrypted patch needs it.
 	Decrypt []byte
+
+	// Verify is the public key that a patch must be signed with. Without one,
+	// signatures are not checked.
+	Verify *ecdsa.PublicKey
 }
 
-// Apply is [Keys.Apply] without keys: for patches that are not encrypted.
+// Apply is [Keys.Apply] without keys: it takes no encrypted patch, and any signature.
 func Apply(old *image.Image, patch []byte) (*image.Image, error) {
 	return new(Keys).Apply(old, patch)
 }
 
 // Apply returns the image that a patch makes of old, with a blank seal. It checks
-// what a device checks that runs old, a signature excepted, for which it has no
-// key, and the digest of the image. If old is nil, the patch must be a full one.
+// what a device checks that runs old and has the keys, and the digest of the image. If
+// old is nil, the patch must be a full one.
 func (k *Keys) Apply(old *image.Image, patch []byte) (*image.Image, error) {
 	h, err := parseImageHeader(patch)
 	if err != nil {
@@ -171,7 +176,7 @@ func (k *Keys) Apply(old *image.Image, patch []byte) (*image.Image, error) {
 // deviceOf returns the device that runs an image and has the keys.
 func (k *Keys) deviceOf(im *image.Image) *device {
 	d := deviceOf(im)
-	d.key = k.Decrypt
+	d.key, d.verify = k.Decrypt, k.Verify
 	return d
 }
 
@@ -190,7 +195,7 @@ func (k *Keys) applyFull(h *Header, patch []byte) (*image.Image, error) {
 	if err != nil {
 		return nil, quine.Errorf(quine.CodeDigest, "image has no boot sector: %w", err)
 	}
-	d := &device{boot: boot}
+	d := &device{boot: boot, verify: k.Verify}
 	if _, err := d.accept(h); err != nil {
 		return nil, err
 	}

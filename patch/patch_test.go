@@ -4,6 +4,9 @@ package patch
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"errors"
 	"io"
 	"strings"
@@ -102,6 +105,35 @@ func TestEncrypted(t *testing.T) {
 	}
 	if _, err := CreateRaw(old.Data, new.Data, &Options{Key: key}); !errors.Is(err, quine.CodeEncryption) {
 		t.Errorf("CreateRaw: %v", err)
+	}
+}
+
+// The patch is told from a signed one without a good signature by its header alone.
+func TestSigned(t *testing.T) {
+	key, other := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)), must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	seal := func(b build) *image.Image {
+		raw := must(image.ReadBinary(b.image(t).Data))
+		return must(image.Seal(raw, image.Options{Version: b.version, Signer: key}))
+	}
+	old := seal(build{app: code(1, 500), signed: true})
+	new := seal(build{app: code(2, 500), signed: true, version: image.Version{Minor: 1}})
+	for _, from := range []*image.Image{old, nil} {
+		patch := must(Create(from, new, nil))
+		if got, err := (&Keys{Verify: &key.PublicKey}).Apply(from, patch); err != nil || !bytes.Equal(got.Data, new.Blank()) {
+			t.Errorf("Apply: %v, or another image", err)
+		}
+		if _, err := (&Keys{Verify: &other.PublicKey}).Apply(from, patch); !errors.Is(err, quine.CodeSignature) {
+			t.Errorf("Apply with another key: %v", err)
+		}
+		h := must(ParseHeader(patch))
+		h.Digest[31] ^= 1
+		if _, err := (&Keys{Verify: &key.PublicKey}).Apply(from, join(h.append(nil), patch[h.Size:])); !errors.Is(err, quine.CodeSignature) {
+			t.Errorf("Apply with another digest: %v", err)
+		}
+	}
+	plain := build{app: code(1, 500)}.image(t)
+	if _, err := (&Keys{Verify: &key.PublicKey}).Apply(nil, must(Create(nil, plain, nil))); !errors.Is(err, quine.CodeUnsigned) {
+		t.Errorf("Apply of an unsigned patch: %v", err)
 	}
 }
 
