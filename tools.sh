@@ -7,6 +7,7 @@ need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 need cc gcc
 need arm-none-eabi-gcc gcc-arm-none-eabi
 need qemu-system-arm qemu-system-arm
+need openssl openssl
 [ -e /usr/lib/arm-none-eabi/include/newlib.h ] || [ -e /usr/include/newlib/newlib.h ] ||
     { echo '#include <newlib.h>' | arm-none-eabi-gcc -E - >/dev/null 2>&1; } ||
     missing="$missing libnewlib-arm-none-eabi"

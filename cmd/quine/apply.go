@@ -15,6 +15,7 @@ import (
 type applyFlags struct {
 	output          string
 	raw, full, json bool
+	encryptKey, pub string
 }
 
 func newApply(c *console) *cobra.Command {
@@ -28,6 +29,7 @@ patch is a full one and there is no OLD. With --raw, the patch is one that diff
 --raw made.`,
 		Example: `  quine apply app-1.0.0.bin update.patch -o app-1.1.0.bin
   quine apply --full full.patch -o app-1.1.0.bin
+  quine apply app-1.0.0.bin update.patch -o app-1.1.0.bin --encrypt-key device.aes --pub release.pub
   quine apply --raw old.bin raw.patch -o new.bin`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if f.full {
@@ -41,16 +43,18 @@ patch is a full one and there is no OLD. With --raw, the patch is one that diff
 	outputFlag(cmd, &f.output, "new image")
 	flags.BoolVar(&f.raw, "raw", false, "the patch is one of diff --raw")
 	flags.BoolVar(&f.full, "full", false, "the patch is one of diff --full, and there is no OLD")
+	encryptKeyFlag(cmd, &f.encryptKey, "to decrypt the patch")
+	pubFlag(cmd, &f.pub, "that the patch must be signed with")
 	jsonFlag(cmd, &f.json)
 	return cmd
 }
 
 // apply is the verb.
 func (c *console) apply(args []string, f *applyFlags) error {
-	if f.raw && f.full {
-		return usagef("--raw does not go with --full")
+	if f.raw && (f.full || f.encryptKey != "" || f.pub != "") {
+		return usagef("--raw goes neither with --full nor with keys")
 	}
-	if err := c.checkOutput(f.output, args...); err != nil {
+	if err := c.checkOutput(f.output, append(args, f.encryptKey, f.pub)...); err != nil {
 		return err
 	}
 	name := args[len(args)-1]
@@ -67,7 +71,11 @@ func (c *console) apply(args []string, f *applyFlags) error {
 			return err
 		}
 	}
-	im, err := patch.Apply(from, p)
+	keys, err := c.deviceKeys(f.encryptKey, f.pub)
+	if err != nil {
+		return err
+	}
+	im, err := keys.Apply(from, p)
 	if err != nil {
 		return inFile(name, withCure(err))
 	}

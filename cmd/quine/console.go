@@ -29,15 +29,26 @@ type console struct {
 
 	// outTerminal and errTerminal tell whether a person reads out and err.
 	outTerminal, errTerminal bool
+
+	// ask asks for a secret; nil if there is nobody to ask.
+	ask func(prompt string) ([]byte, error)
 }
 
 // newConsole returns the console of the process.
 func newConsole() *console {
-	return &console{
+	c := &console{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
 		outTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		errTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}
+	if stdin := int(os.Stdin.Fd()); c.errTerminal && term.IsTerminal(stdin) {
+		c.ask = func(prompt string) ([]byte, error) {
+			fmt.Fprint(c.err, prompt)
+			defer fmt.Fprintln(c.err)
+			return term.ReadPassword(stdin)
+		}
+	}
+	return c
 }
 
 // run runs the command line args and returns the exit code.

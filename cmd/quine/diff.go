@@ -24,6 +24,7 @@ type diffFlags struct {
 	raw, full, json bool
 	allowBootChange bool
 	effort          int
+	encryptKey      string
 }
 
 func newDiff(c *console) *cobra.Command {
@@ -41,6 +42,7 @@ device without one, so diff refuses it unless told otherwise.`,
   quine diff app-1.1.0.bin app-2.0.0.bin -o boot.patch --allow-boot-change --part stm32f4
   quine diff app-1.0.0.bin app-1.1.0.bin -o update.patch --old-elf old.elf --elf new.elf --effort 9
   quine diff --full app-1.1.0.bin -o full.patch
+  quine diff app-1.0.0.bin app-1.1.0.bin -o update.patch --encrypt-key device.aes
   quine diff --raw old.bin new.bin -o - | wc -c`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if f.full {
@@ -57,6 +59,7 @@ device without one, so diff refuses it unless told otherwise.`,
 	flags.BoolVar(&f.allowBootChange, "allow-boot-change", false, "accept a release that changes the boot sector")
 	flags.StringVar(&f.part, "part", "", "say how long the boot sector of this `part` is unprotected: "+strings.Join(device.Parts(), ", "))
 	effortFlag(cmd, &f.effort)
+	encryptKeyFlag(cmd, &f.encryptKey, "to encrypt the patch")
 	flags.StringVar(&f.elf, "elf", "", "find moved functions by the symbols of this ELF `file` of NEW; with --old-elf")
 	flags.StringVar(&f.oldELF, "old-elf", "", "the ELF `file` of OLD, for --elf")
 	jsonFlag(cmd, &f.json)
@@ -116,13 +119,13 @@ func (c *console) diff(args []string, f *diffFlags) error {
 	if (f.elf == "") != (f.oldELF == "") || f.full && f.elf != "" {
 		return usagef("--elf and --old-elf go together, and not with --full")
 	}
-	if f.raw && (f.full || f.allowBootChange) {
-		return usagef("--raw goes neither with --full nor with --allow-boot-change")
+	if f.raw && (f.full || f.allowBootChange || f.encryptKey != "") {
+		return usagef("--raw goes neither with --full nor with --allow-boot-change nor with --encrypt-key")
 	}
 	if err := checkEffort(f.effort); err != nil {
 		return err
 	}
-	if err := c.checkOutput(f.output, args...); err != nil {
+	if err := c.checkOutput(f.output, append(args, f.elf, f.oldELF, f.encryptKey)...); err != nil {
 		return err
 	}
 	create := c.diffImages
@@ -201,6 +204,9 @@ func (c *console) diffImages(args []string, f *diffFlags) ([]byte, *diffReport, 
 	}
 	r.NewSize = len(to.Data)
 	opts := &patch.Options{AllowBootChange: f.allowBootChange, Effort: f.effort}
+	if opts.Key, err = aesKey(f.encryptKey); err != nil {
+		return nil, nil, err
+	}
 	if from != nil {
 		if opts.Moves, err = c.moves(args, f, from.Data, to.Data); err != nil {
 			return nil, nil, err

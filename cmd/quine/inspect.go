@@ -16,7 +16,7 @@ import (
 
 func newInspect(c *console) *cobra.Command {
 	var json bool
-	var base string
+	var base, encryptKey string
 	cmd := &cobra.Command{
 		Use:     "inspect FILE",
 		Aliases: []string{"dumpinfo", "info"},
@@ -27,11 +27,13 @@ store. It ends with status 1 if the file is none of these, or if the image in it
 does not verify.`,
 		Example: `  quine inspect app-1.2.3.bin
   quine inspect update.patch --base app-1.0.0.bin
+  quine inspect update.patch --base app-1.0.0.bin --encrypt-key device.aes
   quine inspect --json full.patch | jq .target.version`,
 		Args: operands("FILE"),
 	}
-	cmd.RunE = verb(func(args []string) error { return c.inspect(args[0], base, json) })
+	cmd.RunE = verb(func(args []string) error { return c.inspect(args[0], base, encryptKey, json) })
 	cmd.Flags().StringVar(&base, "base", "", "image `file` that a patch is for, to tell more about the patch")
+	encryptKeyFlag(cmd, &encryptKey, "to look into an encrypted patch or store")
 	jsonFlag(cmd, &json)
 	return cmd
 }
@@ -46,7 +48,7 @@ type report interface {
 }
 
 // inspect is the verb.
-func (c *console) inspect(name, base string, json bool) error {
+func (c *console) inspect(name, base, encryptKey string, json bool) error {
 	data, err := c.read(name)
 	if err != nil {
 		return err
@@ -57,7 +59,11 @@ func (c *console) inspect(name, base string, json bool) error {
 			return err
 		}
 	}
-	r, err := examine(data, old)
+	key, err := aesKey(encryptKey)
+	if err != nil {
+		return err
+	}
+	r, err := examine(data, old, key)
 	if err != nil {
 		return inFile(name, err)
 	}
@@ -74,9 +80,9 @@ func (c *console) inspect(name, base string, json bool) error {
 	return inFile(name, r.verdict())
 }
 
-// examine finds out what data is. Base is the image that it is for if it is a
-// patch; nil if that is not at hand.
-func examine(data []byte, base *image.Image) (report, error) {
+// examine finds out what data is. Base is the image that it is for if it is a patch,
+// key opens it if it is an encrypted patch or store; nil if that is not at hand.
+func examine(data []byte, base *image.Image, key []byte) (report, error) {
 	if isELF(data) || isHEX(data) {
 		raw, err := image.Read(data)
 		if err != nil {
@@ -91,7 +97,7 @@ func examine(data []byte, base *image.Image) (report, error) {
 	if imageErr == nil {
 		return newImageReport(im), nil
 	}
-	if s, err := image.ParseStore(data); err == nil {
+	if s, err := parseStore(data, key); err == nil {
 		return newStoreReport(s, len(data)), nil
 	}
 	raw, err := image.ReadBinary(data)
@@ -101,12 +107,20 @@ func examine(data []byte, base *image.Image) (report, error) {
 	case err == nil:
 		return newFirmwareReport(raw), nil
 	}
-	r, err := newPatchReport(data, base)
+	r, err := newPatchReport(data, base, key)
 	if errors.Is(err, quine.CodeFormat) {
 		return nil, quine.Errorf(quine.CodeFormat, "file is neither an image nor a patch nor the dump of a staging store; "+
 			"an image begins with a boot sector that holds the record QUINEBT1")
 	}
 	return r, err
+}
+
+// parseStore parses the dump of a store, which is encrypted if there is a key.
+func parseStore(data, key []byte) (*image.Store, error) {
+	if key != nil {
+		return image.ParseEncryptedStore(data, key)
+	}
+	return image.ParseStore(data)
 }
 
 // hasManifest reports whether raw claims to be sealed.

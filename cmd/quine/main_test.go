@@ -4,12 +4,18 @@ package main
 
 import (
 	"bytes"
+	"encoding/asn1"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"hash/crc32"
+	"math/big"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -22,7 +28,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the scripts in testdata. Each finds the firmware blink.elf in its
-// directory.
+// directory; signed.elf is the same for devices that take signed images only, and
+// secure.elf for those that take encrypted patches as well.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
@@ -31,11 +38,31 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return os.WriteFile(filepath.Join(e.WorkDir, "blink.elf"), elf, 0o666)
+			for name, flags := range map[string]image.BootFlags{
+				"blink.elf": 0, "signed.elf": image.BootSigned, "secure.elf": image.BootSigned | image.BootEncrypted,
+			} {
+				elf[bytes.Index(elf, []byte("QUINEBT1"))+0x0A] = byte(flags)
+				if err := os.WriteFile(filepath.Join(e.WorkDir, name), elf, 0o666); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			tool, ok := strings.CutPrefix(name, "tool:")
+			if !ok {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			_, err := exec.LookPath(tool)
+			if err != nil && slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), tool) {
+				return false, err
+			}
+			return err == nil, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"poke":  poke,
-			"stage": stage,
+			"poke":   poke,
+			"rawsig": rawsig,
+			"stage":  stage,
 		},
 	})
 }
@@ -54,20 +81,42 @@ func poke(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o666))
 }
 
-// stage is the script command "stage IMAGE DUMP", which writes the dump of a store
-// in which the image waits to be installed.
+// stage is the script command "stage IMAGE DUMP [KEY]", which writes the dump of a
+// store in which the image waits to be installed, encrypted if there is a key.
 func stage(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: stage IMAGE DUMP")
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: stage IMAGE DUMP [KEY]")
 	}
 	im, err := image.Parse([]byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	var key []byte
+	if len(args) == 3 {
+		key, err = aesKey(ts.MkAbs(args[2]))
+		ts.Check(err)
+	}
+	staged, err := im.Stage(key, [12]byte([]byte("twelve bytes")))
 	ts.Check(err)
 	dump := bytes.Repeat([]byte{0xFF}, 0x2400)
 	h := append([]byte("QSTG\x01\x00\x00\x00"), im.Manifest.ID[:]...)
 	h = append(h, "baseid..\x00\x00\x00\x00"...)
 	copy(dump, binary.LittleEndian.AppendUint32(h, crc32.ChecksumIEEE(h)))
-	copy(dump[0x400:], im.Blank())
+	copy(dump[0x400:], staged)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), dump, 0o666))
+}
+
+// rawsig is the script command "rawsig DER RAW", which takes r and s out of a
+// signature.
+func rawsig(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: rawsig DER RAW")
+	}
+	var v struct{ R, S *big.Int }
+	_, err := asn1.Unmarshal([]byte(ts.ReadFile(args[0])), &v)
+	ts.Check(err)
+	raw := make([]byte, 64)
+	v.R.FillBytes(raw[:32])
+	v.S.FillBytes(raw[32:])
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), raw, 0o666))
 }
 
 // TestTerminal checks that binary data never reaches a terminal.

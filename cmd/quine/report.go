@@ -164,8 +164,13 @@ func (c *console) examine(from, to *side, f *reportFlags) (*patchreport.Report, 
 	var address uint32
 	var err error
 	if from.im != nil && to.im != nil && !f.raw {
-		if in.Patch, err = patch.Create(from.im, to.im, &patch.Options{AllowBootChange: true, Effort: f.effort}); err == nil {
-			address, err = patch.Trace(from.im, in.Patch, visit)
+		keys := patch.Keys{}
+		if from.im.Boot.Flags&image.BootEncrypted != 0 {
+			keys.Decrypt = make([]byte, 32) // any will do, the patch is only looked at
+		}
+		opts := &patch.Options{AllowBootChange: true, Effort: f.effort, Key: keys.Decrypt}
+		if in.Patch, err = patch.Create(from.im, to.im, opts); err == nil {
+			address, err = keys.Trace(from.im, in.Patch, visit)
 		}
 	} else if in.Patch, err = patch.CreateRaw(from.data, to.data, &patch.Options{Effort: f.effort}); err == nil {
 		address, err = patch.TraceRaw(from.data, in.Patch, visit)

@@ -109,6 +109,9 @@ func (r *manifestReport) write(w io.Writer, prefix string) {
 		signed = fmt.Sprintf("with key %d", r.KeyID)
 	}
 	field(w, prefix+"signed", "%s", signed)
+	if r.Signed {
+		field(w, prefix+"signature", "%s", r.Signature)
+	}
 	if r.BuildID != "" {
 		field(w, prefix+"build id", "%s", r.BuildID)
 	}

@@ -33,8 +33,10 @@ type patchReport struct {
 	// of another one if its base was given.
 	Target *manifestReport `json:"target,omitempty"`
 
-	// Error says why the patch does not make that image, if Target is known.
-	Error string `json:"error,omitempty"`
+	// Applied tells whether the patch was applied: Target is known, and the key is if
+	// it is encrypted. Error says why it does not make that image then.
+	Applied bool   `json:"applied"`
+	Error   string `json:"error,omitempty"`
 
 	err error
 }
@@ -56,9 +58,9 @@ var wordNames = [...]string{
 	"counter", "version", "build", "salt and key_id", "boot_crc", "reserved", "build_id", "build_id",
 }
 
-// newPatchReport examines a patch. Base is the image that it is for; nil if that is
-// not at hand.
-func newPatchReport(data []byte, base *image.Image) (report, error) {
+// newPatchReport examines a patch. Base is the image that it is for, key opens it if
+// it is encrypted; nil if that is not at hand.
+func newPatchReport(data []byte, base *image.Image, key []byte) (report, error) {
 	h, err := patch.ParseHeader(data)
 	if err != nil {
 		return nil, err
@@ -97,7 +99,11 @@ func newPatchReport(data []byte, base *image.Image) (report, error) {
 	}
 	target := newManifestReport(&m)
 	r.Target = &target
-	if _, err := patch.Apply(base, data); err != nil && !h.Encrypted {
+	if h.Encrypted && key == nil {
+		return r, nil
+	}
+	r.Applied = true
+	if _, err := (&patch.Keys{Decrypt: key}).Apply(base, data); err != nil {
 		r.Error, r.err = message(err), withCure(err)
 	}
 	return r, nil
@@ -126,7 +132,11 @@ func (r *patchReport) write(w io.Writer) {
 	field(w, "size", "%d bytes: header %d, body %d", r.Size, r.HeaderSize, r.Size-r.HeaderSize)
 	field(w, "profile", "%d", r.Profile)
 	field(w, "signed", "%s", yesNo(r.Signed))
-	field(w, "encrypted", "%s", yesNo(r.Encrypted))
+	if r.Encrypted {
+		field(w, "encrypted", "yes, nonce %s", r.Nonce)
+	} else {
+		field(w, "encrypted", "no")
+	}
 	if len(r.Changes) > 0 {
 		field(w, "changes", "%s", strings.Join(r.Changes, ", "))
 	}
@@ -134,9 +144,12 @@ func (r *patchReport) write(w io.Writer) {
 		field(w, "new image", "tell the old one with --base to see more")
 		return
 	}
-	if r.Error == "" {
+	switch {
+	case !r.Applied:
+		field(w, "applied", "not tried, tell the key with --encrypt-key")
+	case r.Error == "":
 		field(w, "applied", "gives the new image, whole and unaltered")
-	} else {
+	default:
 		field(w, "applied", "FAILS: %s", r.Error)
 	}
 	r.Target.write(w, "new ")

@@ -40,7 +40,7 @@ func (r *storeReport) verdict() error {
 	case !r.Pending:
 		return nil
 	case r.Image == nil:
-		return quine.Errorf(quine.CodeNoImage, "staging header announces the image %s, which is not in the store", r.ID)
+		return quine.Errorf(quine.CodeNoImage, "staging header announces the image %s, which is not in the store; --encrypt-key finds it in an encrypted one", r.ID)
 	case r.Image.ID != r.ID:
 		return quine.Errorf(quine.CodeNoImage, "staging header announces the image %s, the store holds %s", r.ID, r.Image.ID)
 	}

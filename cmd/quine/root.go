@@ -37,6 +37,8 @@ is the update; and two such images into a patch of a few hundred bytes.`,
 		newReport(c),
 		newVendor(c),
 		newCheck(c),
+		newKeygen(c),
+		newPubkey(c),
 		newVersion(c),
 	)
 	return root

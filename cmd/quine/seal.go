@@ -4,12 +4,15 @@ package main
 
 import (
 	"bytes"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/quine-fw/quine"
 	"github.com/quine-fw/quine/image"
 )
 
@@ -22,6 +25,7 @@ type sealFlags struct {
 	buildSet          bool
 	counter           uint32
 	skipOutside, json bool
+	sign              signFlags
 }
 
 func newSeal(c *console) *cobra.Command {
@@ -31,14 +35,24 @@ func newSeal(c *console) *cobra.Command {
 		Aliases: []string{"sign"},
 		Short:   "Make an image from what the linker wrote",
 		Long: `Seal reads firmware in ELF, Intel HEX or binary form, fills in its manifest and
-sets its seal. The result is what is programmed at the factory, and what diff takes.`,
+sets its seal. The result is what is programmed at the factory, and what diff takes.
+
+Devices that take signed images need one of --key, --signer (a command, for a smart
+card or a key service) or --signature-in. The last takes two calls: the first writes
+what is to be signed with --digest-out; the second has the same firmware and flags.`,
 		Example: `  quine seal app.elf -o app-1.2.3.bin --hex app-1.2.3.hex --version 1.2.3
   quine seal app.elf -o app.bin --version v1.2.3+45 --counter 2 --hardware 1-3
-  quine seal app.elf -o app-1.3.0.bin --version 1.3.0 --boot-from app-1.2.3.bin`,
+  quine seal app.elf -o app-1.3.0.bin --version 1.3.0 --boot-from app-1.2.3.bin
+  quine seal app.elf -o app.bin --version 1.2.3 --key release.pem
+  quine seal app.elf --version 1.2.3 --digest-out digest.bin
+  quine seal app.elf --version 1.2.3 --signature-in sig.der --pub release.pub -o app.bin`,
 		Args: operands("FIRMWARE"),
 	}
 	cmd.RunE = verb(func(args []string) error {
 		f.buildSet = cmd.Flags().Changed("build")
+		if err := f.sign.check(cmd.Flags().Changed("key-id")); err != nil {
+			return err
+		}
 		return c.seal(args[0], &f)
 	})
 	flags := cmd.Flags()
@@ -50,13 +64,14 @@ sets its seal. The result is what is programmed at the factory, and what diff ta
 	flags.StringVar(&f.hardware, "hardware", "", "hardware revisions as 2 or 1-3 (default: that of the boot sector)")
 	flags.StringVar(&f.bootFrom, "boot-from", "", "carry over the boot sector of this older sealed `image`, so that an update does not touch it")
 	flags.BoolVar(&f.skipOutside, "skip-outside", false, "leave out what lies outside the application region, such as option bytes")
+	f.sign.add(cmd)
 	jsonFlag(cmd, &f.json)
 	return cmd
 }
 
 // options turns the flags into those of package image.
 func (f *sealFlags) options() (image.Options, error) {
-	opts := image.Options{Counter: f.counter, SkipOutside: f.skipOutside}
+	opts := image.Options{Counter: f.counter, SkipOutside: f.skipOutside, KeyID: f.sign.keyID}
 	if f.version == "" {
 		return opts, usagef("missing flag --version")
 	}
@@ -99,6 +114,38 @@ func (c *console) seal(input string, f *sealFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := c.checkSealOutputs(input, f); err != nil {
+		return err
+	}
+	raw, err := c.firmware(input, f.bootFrom)
+	if err != nil {
+		return err
+	}
+	if f.sign.digestOut != "" {
+		return c.writeDigest(input, raw, opts, f)
+	}
+	if opts.Signer, err = c.newSigner(&f.sign); err != nil {
+		return err
+	}
+	im, err := image.Seal(raw, opts)
+	switch {
+	case errors.Is(err, quine.CodeSignature) && f.sign.pub != "":
+		return inFile(input, explainSignature(err, &f.sign))
+	case err != nil:
+		return inFile(input, withCure(err))
+	}
+	return c.writeSealed(im, f)
+}
+
+// checkSealOutputs refuses outputs that are missing, inputs, or one the other.
+func (c *console) checkSealOutputs(input string, f *sealFlags) error {
+	inputs := []string{input, f.bootFrom, f.sign.key, f.sign.passphraseFile, f.sign.signatureIn, f.sign.pub}
+	if f.sign.digestOut != "" {
+		if f.output != "" || f.hex != "" {
+			return usagef("--digest-out writes no image, so it goes neither with -o nor with --hex")
+		}
+		return c.checkOutput(f.sign.digestOut, inputs...)
+	}
 	outputs := []string{f.output, f.hex}
 	if f.output != "" && f.output == f.hex {
 		return usagef("-o and --hex name the same file %s", f.output)
@@ -107,32 +154,49 @@ func (c *console) seal(input string, f *sealFlags) error {
 		if name == "" && outputs[1-i] != "" {
 			continue
 		}
-		if err := c.checkOutput(name, input, f.bootFrom); err != nil {
+		if err := c.checkOutput(name, inputs...); err != nil {
 			return err
 		}
 	}
-	data, err := c.read(input)
+	return nil
+}
+
+// firmware reads what the linker wrote, with the boot sector of the image bootFrom if
+// there is one.
+func (c *console) firmware(name, bootFrom string) (*image.Raw, error) {
+	data, err := c.read(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	raw, err := image.Read(data)
 	if err != nil {
-		return inFile(input, err)
+		return nil, inFile(name, err)
 	}
-	if f.bootFrom != "" {
-		old, err := c.image(f.bootFrom)
-		if err != nil {
-			return err
-		}
-		if err := raw.CarryBoot(old); err != nil {
-			return inFile(f.bootFrom, err)
-		}
+	if bootFrom == "" {
+		return raw, nil
 	}
-	im, err := image.Seal(raw, opts)
+	old, err := c.image(bootFrom)
 	if err != nil {
-		return inFile(input, err)
+		return nil, err
 	}
-	return c.writeSealed(im, f)
+	return raw, inFile(bootFrom, raw.CarryBoot(old))
+}
+
+// writeDigest writes what is to be signed elsewhere.
+func (c *console) writeDigest(input string, raw *image.Raw, opts image.Options, f *sealFlags) error {
+	digest, err := image.ToSign(raw, opts)
+	if err != nil {
+		return inFile(input, withCure(err))
+	}
+	if err := c.write(f.sign.digestOut, digest[:]); err != nil {
+		return err
+	}
+	w := c.report(f.sign.digestOut)
+	if f.json {
+		return writeJSON(w, map[string]string{"digest": hex.EncodeToString(digest[:])})
+	}
+	_, err = fmt.Fprintf(w, "to sign: %x\n", digest)
+	return err
 }
 
 // writeSealed writes the outputs of quine seal and reports.
@@ -155,10 +219,15 @@ func (c *console) writeSealed(im *image.Image, f *sealFlags) error {
 	if f.output == "-" || f.hex == "-" {
 		w = c.err
 	}
+	m := &im.Manifest
+	signed := fmt.Sprintf("signed with key %d", m.KeyID)
+	if !m.Signed() {
+		signed = "unsigned"
+		fmt.Fprintln(c.err, "quine: warning: unsigned, so not secure: it is safe from accidents, not from forgery")
+	}
 	if f.json {
 		return writeJSON(w, newImageReport(im))
 	}
-	m := &im.Manifest
-	_, err := fmt.Fprintf(w, "sealed version %v, id %v, %d of %d bytes, unsigned\n", m.Version, m.ID, m.Size, im.Boot.ImageMax)
+	_, err := fmt.Fprintf(w, "sealed version %v, id %v, %d of %d bytes, %s\n", m.Version, m.ID, m.Size, im.Boot.ImageMax, signed)
 	return err
 }
