@@ -10,7 +10,7 @@ QUINE := build/quine
 SEALED := $(VERSIONS:%=build/$(BOARD)/%.bin)
 PATCHES := build/$(BOARD)/v1-v2.patch build/$(BOARD)/v2-v3.patch
 # What tests may ask for; a test that misses one of these fails instead of skipping.
-NEED := cc,arm-gcc,qemu,firmware,openssl
+NEED := cc,arm-gcc,qemu,firmware,openssl,softhsm
 
 .PHONY: help
 help: ## list the targets
@@ -53,6 +53,7 @@ test: firmware-all size ## run all tests, nothing skipped
 		$(QUINE) check build/$$b/$$v.elf --max-ram 1536 >build/check.txt || { cat build/check.txt; exit 1; }; done; done
 	@echo "quine check: all rules kept by $(words $(VERSIONS)) releases on $(words $(FIRMWARE_BOARDS)) boards"
 	QUINE_NEED=$(NEED) go test -timeout 30m ./...
+	cd cmd/quine-pkcs11 && go vet . && QUINE_NEED=$(NEED) go test .
 
 .PHONY: size
 size: firmware-all ## print what the device code costs, fail over budget
