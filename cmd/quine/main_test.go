@@ -29,7 +29,8 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the scripts in testdata. Each finds the firmware blink.elf in its
 // directory; signed.elf is the same for devices that take signed images only, and
-// secure.elf for those that take encrypted patches as well.
+// secure.elf for those that take encrypted patches as well. The commands of
+// docs/security.md are security.sh.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
@@ -46,7 +47,11 @@ func TestScripts(t *testing.T) {
 					return err
 				}
 			}
-			return nil
+			guide, err := os.ReadFile("../../docs/security.md")
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(e.WorkDir, "security.sh"), shellBlocks(string(guide)), 0o666)
 		},
 		Condition: func(name string) (bool, error) {
 			tool, ok := strings.CutPrefix(name, "tool:")
@@ -65,6 +70,16 @@ func TestScripts(t *testing.T) {
 			"stage":  stage,
 		},
 	})
+}
+
+// shellBlocks returns the commands in the blocks of a page that are marked sh.
+func shellBlocks(page string) []byte {
+	var script []byte
+	for _, block := range strings.Split(page, "\n```sh\n")[1:] {
+		commands, _, _ := strings.Cut(block, "```")
+		script = append(script, commands...)
+	}
+	return script
 }
 
 // poke is the script command "poke FILE OFFSET HEX", which overwrites bytes.
