@@ -26,7 +26,7 @@ CFLAGS := $(CPU) -std=gnu11 -Os -ffreestanding -ffunction-sections -fdata-sectio
 LDFLAGS := $(CPU) -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,--no-warn-rwx-segments \
 	$(QUINE_LDFLAGS) $(SHARED:%=-L%) -T link.ld
 
-APP := board.c $(addprefix ../app/,console.c transport.c fault.c)
+APP := board.c $(addprefix ../app/,console.c smp.c smp_commands.c cbor.c fault.c)
 
 # Objects are flat in OUT: no two sources share a name.
 object = $(addprefix $(OUT)/,$(addsuffix .o,$(basename $(notdir $(1)))))
@@ -46,4 +46,6 @@ $(OUT)/$(1).elf: $(call object,$(APP) $(FEATURES_$(1)) ../app/update.c) $(QUINE_
 endef
 $(foreach v,$(VERSIONS),$(eval $(call release,$(v))))
 
+# A header that is no more makes what included it stale, not the build fail.
+%.h: ;
 -include $(wildcard $(OUT)/*.d)

@@ -2,6 +2,7 @@
 #include "console.h"
 
 #include "board.h"
+#include "smp.h"
 
 #define CANCEL 0x15 // control-U drops the line so far
 
@@ -35,17 +36,6 @@ void print_hex(const uint8_t *data, size_t n)
         board_putc("0123456789abcdef"[data[i] >> 4]);
         board_putc("0123456789abcdef"[data[i] & 15u]);
     }
-}
-
-int read_byte(void)
-{
-    uint32_t start = board_ticks();
-    int c;
-
-    while ((c = board_getc()) < 0)
-        if (board_ticks() - start > 100u)
-            return -1;
-    return c;
 }
 
 static int matches(const char *name, const char *line, const char **argument)
@@ -107,7 +97,7 @@ void app_main(void)
     print("> ");
     for (;;) {
         int c = board_getc();
-        if (c < 0)
+        if (c < 0 || smp_take((uint8_t)c))
             continue;
         if (c == '\r' || c == '\n') {
             if (n > 0) {

@@ -21,7 +21,4 @@ void print(const char *text);
 void print_number(int32_t n);
 void print_hex(const uint8_t *data, size_t n);
 
-// Waits for the next byte from the UART, for at most a second. Returns -1 when none came.
-int read_byte(void);
-
 #endif

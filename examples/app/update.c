@@ -1,11 +1,79 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The update commands. This is all that an application needs to update itself.
-#include "console.h"
-#include "transport.h"
+// The update itself, and its console commands. This is all that an application needs to update itself.
+#include "update.h"
 
-#include "quine.h"
+#include "console.h"
+
+#include "quine_boot.h"
+#include "quine_port.h"
+
+#include <string.h>
 
 static struct quine_update update;
+static struct {
+    uint32_t size, taken; // bytes of the patch; both 0 when there is none
+    uint8_t name[32];
+    size_t name_size;
+} upload;
+
+int upload_begin(uint32_t size, const uint8_t *name, size_t name_size)
+{
+    if (name_size > sizeof upload.name)
+        return QUINE_ERR_SIZE;
+    if (name_size > 0u && size == upload.size && name_size == upload.name_size &&
+        memcmp(name, upload.name, name_size) == 0)
+        return QUINE_OK; // go on
+    memset(&upload, 0, sizeof upload);
+    int result = quine_update_begin(&update);
+    if (result == QUINE_OK) {
+        upload.size = size;
+        upload.name_size = name_size;
+        for (size_t i = 0; i < name_size; i++)
+            upload.name[i] = name[i];
+    }
+    return result;
+}
+
+int upload_take(uint32_t offset, const uint8_t *data, size_t n)
+{
+    if (offset != upload.taken)
+        return QUINE_OK;
+    int result = n > upload.size - upload.taken ? QUINE_ERR_TRAILING : quine_update_write(&update, data, n);
+    upload.taken += (uint32_t)n;
+    if (result == QUINE_OK && upload.taken == upload.size && n > 0u)
+        result = quine_update_finish(&update);
+    if (result != QUINE_OK)
+        memset(&upload, 0, sizeof upload);
+    return result;
+}
+
+uint32_t upload_offset(void)
+{
+    return upload.taken;
+}
+
+bool upload_done(void)
+{
+    return upload.size > 0u && upload.taken == upload.size;
+}
+
+int upload_abort(void)
+{
+    memset(&upload, 0, sizeof upload);
+    return quine_update_abort(&update);
+}
+
+int staged_version(struct quine_version *version)
+{
+    uint8_t m[QUINE_MANIFEST_SIZE];
+    int result = quine_store_read(quine_store.image_base + quine_boot()->manifest_offset, m, sizeof m);
+
+    version->major = m[QUINE_MANIFEST_VERSION + 3];
+    version->minor = m[QUINE_MANIFEST_VERSION + 2];
+    version->patch = quine_le16(m + QUINE_MANIFEST_VERSION);
+    memcpy(version->id, m + QUINE_MANIFEST_ID, sizeof version->id);
+    return result;
+}
 
 static void print_version(const struct quine_version *v)
 {
@@ -56,33 +124,6 @@ static void status(const char *argument)
 }
 COMMAND(status, "what runs, what is staged, and why the last update was refused", status);
 
-// Feeds the client from the transport until the sender ends or something fails.
-static int receive(void)
-{
-    uint8_t piece[TRANSPORT_PIECE_MAX];
-    int result = quine_update_begin(&update);
-
-    while (result == QUINE_OK) {
-        size_t n;
-        result = transport_receive(piece, &n);
-        if (result != QUINE_OK)
-            break;
-        if (n == 0)
-            return quine_update_finish(&update);
-        result = quine_update_write(&update, piece, n);
-        if (result == QUINE_OK)
-            transport_accept();
-    }
-    return result;
-}
-
-static void patch(const char *argument)
-{
-    (void)argument;
-    report(receive());
-}
-COMMAND(patch, "receives a patch and rebuilds the new image in the staging store", patch);
-
 static void install(const char *argument)
 {
     (void)argument;
@@ -94,6 +135,6 @@ COMMAND(install, "resets; boot installs the staged image", install);
 static void cancel(const char *argument)
 {
     (void)argument;
-    report(quine_update_abort(&update));
+    report(upload_abort());
 }
 COMMAND(abort, "drops the update that was begun or staged", cancel);

@@ -101,7 +101,7 @@ func (r *run) update(ctx context.Context, from, to string) error {
 	bar := progressbar.NewOptions(len(patch),
 		progressbar.OptionSetDescription("sending "+from+"-"+to+".patch"),
 		progressbar.OptionShowBytes(true), progressbar.OptionSetWidth(30))
-	err = r.console.SendPatch(ctx, patch, 20, func(sent int) { bar.Set(sent) })
+	err = r.console.SendPatch(ctx, patch, func(taken int) { bar.Set(taken) })
 	fmt.Println()
 	if err != nil {
 		return err

@@ -123,7 +123,7 @@ func (r *releases) start(t *testing.T) *board {
 	}
 	t.Cleanup(func() { m.Close() })
 	b := &board{t: t, m: m}
-	b.Console = &Console{line: m.UART()}
+	b.Console = NewConsole(m.UART())
 	b.restart(r.v1)
 	return b
 }
@@ -222,7 +222,7 @@ func (b *board) send(p []byte, want quine.Code) {
 	b.t.Helper()
 	ctx, cancel := b.context()
 	defer cancel()
-	err := b.SendPatch(ctx, p, PieceMax, nil)
+	err := b.SendPatch(ctx, p, nil)
 	if want == 0 && err != nil || want != 0 && !errors.Is(err, want) {
 		b.t.Fatalf("patch: %v, want %v", err, want)
 	}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 // Package example talks to the example firmware of folder examples: the console
-// on its UART, and the update commands behind it. [Connect] waits for the
-// banner, [Console.SendPatch] sends a patch in small acknowledged pieces, and
+// on its UART, and the Simple Management Protocol beside it. [Connect] waits for
+// the banner, [Console.SendPatch] sends a patch by that protocol, and
 // [Console.Install] lets boot install what was rebuilt.
 package example
 
@@ -16,11 +16,16 @@ import (
 	"time"
 
 	"github.com/quine-fw/quine"
+	"github.com/quine-fw/quine/internal/smp"
 )
 
-// PieceMax is the largest piece of a patch that the firmware takes at once, in
-// bytes.
-const PieceMax = 64
+// pieceMax is how much of a patch goes into a request, in bytes: less than the
+// firmware could take, so that even short patches come in pieces.
+const pieceMax = 64
+
+// Staged is what the firmware prints when it has the whole of a patch and has
+// rebuilt the image.
+const Staged = "patch complete\r\n"
 
 // cancelLine drops what the firmware has of a line: bytes that a power cut left on
 // the way.
@@ -35,6 +40,7 @@ type Line interface {
 // A Console is the firmware's command line.
 type Console struct {
 	line Line
+	smp  *smp.Client
 }
 
 // A Banner is what the firmware prints when it starts.
@@ -46,16 +52,23 @@ type Banner struct {
 var (
 	banner = regexp.MustCompile(`quine example (\d+\.\d+\.\d+) id ([0-9a-f]{16})\r\n> `)
 	status = regexp.MustCompile(`pending (\d)\r\nlast (-?\d+)\r\n> `)
-	result = regexp.MustCompile(`(ok|error (-?\d+))\r\n> `)
-	piece  = regexp.MustCompile(`\+|error (-?\d+)\r\n> `)
+	frame  = regexp.MustCompile(`(?:\x06\x09|\x04\x14)[A-Za-z0-9+/=]*\n`)
 	ticks  = regexp.MustCompile(`ticks (\d+) core (\d+)\r\n> `)
 	fault  = regexp.MustCompile(`HardFault handler of the application\r\n`)
 	prompt = regexp.MustCompile(`(?s)^(.*)\r\n> `)
 )
 
+// NewConsole returns the console on a line.
+func NewConsole(line Line) *Console {
+	client := smp.New(frames{line})
+	client.PieceMax = pieceMax
+	client.Timeout = time.Minute // a debugger may stop the firmware meanwhile
+	return &Console{line, client}
+}
+
 // Connect waits until the firmware has started.
 func Connect(ctx context.Context, line Line) (*Console, Banner, error) {
-	c := &Console{line: line}
+	c := NewConsole(line)
 	b, err := c.Banner(ctx)
 	return c, b, err
 }
@@ -140,76 +153,26 @@ func (c *Console) Status(ctx context.Context) (pending bool, last quine.Code, er
 	return m[1] == "1", quine.Code(n), err
 }
 
-// code returns the error that the firmware reports by number.
-func code(number string) error {
-	n, err := strconv.Atoi(number)
+// frames are the lines on a UART that belong to the protocol.
+type frames struct{ Line }
+
+// ReadLine implements [smp.Line].
+func (f frames) ReadLine(ctx context.Context) ([]byte, error) {
+	m, err := f.ExpectRegexp(ctx, frame)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return quine.Code(n)
+	return []byte(m[0]), nil
 }
 
-// SendPatch sends a patch in pieces of at most size bytes and waits until the
-// firmware has rebuilt, checked and marked the new image. A refusal is a
-// [quine.Code]. After each piece it calls progress, which may be nil, with the
-// number of bytes taken.
-func (c *Console) SendPatch(ctx context.Context, patch []byte, size int, progress func(sent int)) error {
-	if err := c.sendPieces(ctx, patch, size, progress); err != nil {
-		return err
-	}
-	return c.result(ctx)
-}
+// SMP returns the client of the protocol on the same UART.
+func (c *Console) SMP() *smp.Client { return c.smp }
 
-// sendPieces sends a patch to its end, but does not wait for what the firmware
-// makes of it.
-func (c *Console) sendPieces(ctx context.Context, patch []byte, size int, progress func(sent int)) error {
-	if _, err := io.WriteString(c.line, cancelLine+"patch\n"); err != nil {
-		return err
-	}
-	for sent := 0; sent < len(patch); {
-		n := min(size, PieceMax, len(patch)-sent)
-		if err := c.sendPiece(ctx, patch[sent:sent+n]); err != nil {
-			return err
-		}
-		sent += n
-		if progress != nil {
-			progress(sent)
-		}
-	}
-	_, err := c.line.Write([]byte{0})
-	return err
-}
-
-// sendPiece sends one piece and waits for its acknowledgement.
-func (c *Console) sendPiece(ctx context.Context, data []byte) error {
-	frame := append([]byte{byte(len(data))}, data...)
-	sum := byte(0)
-	for _, b := range data {
-		sum += b
-	}
-	if _, err := c.line.Write(append(frame, sum)); err != nil {
-		return err
-	}
-	m, err := c.line.ExpectRegexp(ctx, piece)
-	if err != nil {
-		return err
-	}
-	if m[1] != "" {
-		return code(m[1])
-	}
-	return nil
-}
-
-// result waits for the end of a command that reports ok or an error number.
-func (c *Console) result(ctx context.Context) error {
-	m, err := c.line.ExpectRegexp(ctx, result)
-	if err != nil {
-		return err
-	}
-	if m[2] != "" {
-		return code(m[2])
-	}
-	return nil
+// SendPatch sends a patch and waits until the firmware has rebuilt, checked and
+// marked the new image. A refusal is a [quine.Code]. It calls progress, which may be
+// nil, with the number of bytes taken.
+func (c *Console) SendPatch(ctx context.Context, patch []byte, progress func(taken int)) error {
+	return c.smp.Upload(ctx, patch, progress)
 }
 
 // Install resets the part, which installs the pending image, and waits for the

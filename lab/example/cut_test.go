@@ -74,9 +74,9 @@ func (b *board) trigger(r *releases, install bool) (until string, stop func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		b.sendPieces(ctx, r.p12, PieceMax, nil) // ends with an error when power goes
+		b.SendPatch(ctx, r.p12, nil) // ends with an error when power goes
 	}()
-	return "ok\r\n", func() { cancel(); <-done }
+	return Staged, func() { cancel(); <-done }
 }
 
 // cutAndRecover cuts power at the n-th passage of addr. Old or new must start;

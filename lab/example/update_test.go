@@ -53,7 +53,8 @@ func TestRefusals(t *testing.T) {
 		}
 		b.t = t
 		b.send(r.p12, 0)
-		b.send(r.p12, quine.CodePending)
+		b.send(r.p12, 0) // the board has all of it already
+		b.send(r.p23, quine.CodePending)
 		b.install("2.0.0")
 		b.wantFlash(r.v2)
 		b.send(r.p12, quine.CodeBase)

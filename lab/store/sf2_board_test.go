@@ -190,7 +190,7 @@ func (b *board) send(p []byte) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
-	b.do(b.SendPatch(ctx, p, example.PieceMax, nil))
+	b.do(b.SendPatch(ctx, p, nil))
 }
 
 func (b *board) install(version string) {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/quine-fw/quine"
 	"github.com/quine-fw/quine/image"
-	"github.com/quine-fw/quine/lab/example"
 )
 
 func TestUpdateTwiceThroughSPINOR(t *testing.T) {
@@ -188,7 +187,7 @@ func (b *board) begin(p []byte, install bool) (stop func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		b.SendPatch(ctx, p, example.PieceMax, nil) // ends with an error when power goes
+		b.SendPatch(ctx, p, nil) // ends with an error when power goes
 	}()
 	return func() { cancel(); <-done }
 }
