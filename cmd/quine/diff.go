@@ -240,7 +240,7 @@ func (c *console) moves(args []string, f *diffFlags, from, to []byte) ([]patch.M
 // effortFlag adds the flag --effort to cmd.
 func effortFlag(cmd *cobra.Command, effort *int) {
 	cmd.Flags().IntVar(effort, "effort", patch.DefaultEffort,
-		fmt.Sprintf("look for a small patch this hard, from 1 to %d", patch.MaxEffort))
+		fmt.Sprintf("look for a small patch at this `level`, from 1 to %d", patch.MaxEffort))
 }
 
 // checkEffort refuses an effort that there is not.

@@ -56,14 +56,12 @@ func readSecret(name string) ([]byte, error) {
 	if err != nil {
 		return nil, plain(err)
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
+	mode := info.Mode().Perm()
+	if info.Mode().IsRegular() && mode&0o077 != 0 && runtime.GOOS != "windows" {
 		return nil, &hinted{inFile(name, fmt.Errorf("others than its owner may read or write this secret (mode %04o)", mode)), "chmod 600 " + name}
 	}
 	data, err := io.ReadAll(io.LimitReader(f, secretMax))
-	if err != nil {
-		return nil, plain(err)
-	}
-	return data, nil
+	return data, plain(err)
 }
 
 // createSecret writes a secret to a new file that only its owner may read.

@@ -39,9 +39,14 @@ images signed with any of them.`,
 			return operands("KEY")(cmd, args)
 		},
 	}
-	cmd.RunE = verb(func(args []string) error { return c.pubkey(args, &f) })
+	cmd.RunE = verb(func(args []string) error {
+		if cmd.Flags().Changed("key-id") && !f.c {
+			return usagef("--key-id goes only with --c; a PEM file holds no number")
+		}
+		return c.pubkey(args, &f)
+	})
 	flags := cmd.Flags()
-	flags.StringVarP(&f.output, "output", "o", "-", "write the public key to this `file`")
+	flags.StringVarP(&f.output, "output", "o", "-", "write the public key to this `file`, or to standard output for -")
 	flags.BoolVar(&f.c, "c", false, "give one or two keys as a C file")
 	flags.UintSliceVar(&f.keyIDs, "key-id", []uint{1, 2}, "the `numbers` of the keys in the C file, from 1 to 255")
 	flags.StringVar(&f.passphraseFile, "passphrase-file", "", "the first line of this `file` opens the private key")

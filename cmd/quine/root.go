@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -28,6 +29,8 @@ is the update; and two such images into a patch of a few hundred bytes.`,
 		Args: unknownVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return plainFlag(err) })
+	root.SetHelpCommand(newHelp())
 	root.AddCommand(
 		newSeal(c),
 		newDiff(c),
@@ -42,6 +45,34 @@ is the update; and two such images into a patch of a few hundred bytes.`,
 		newVersion(c),
 	)
 	return root
+}
+
+// newHelp returns the verb help, which knows the verbs.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [VERB]",
+		Short:   "Tell how a verb is called",
+		Example: `  quine help seal`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err == nil {
+				err = unknownVerb(cmd.Root(), rest)
+			}
+			if err != nil {
+				return err
+			}
+			return about.Help()
+		},
+	}
+}
+
+// plainFlag takes the Go function out of an error about a flag's value.
+func plainFlag(err error) error {
+	before, after, found := strings.Cut(err.Error(), "strconv.")
+	if !found {
+		return err
+	}
+	return errors.New(before + after[strings.LastIndex(after, ": ")+2:])
 }
 
 // unknownVerb refuses what is no verb, and suggests one.

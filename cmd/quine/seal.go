@@ -61,7 +61,7 @@ what is to be signed with --digest-out; the second has the same firmware and fla
 	flags.StringVar(&f.version, "version", "", "`version` as 1.2.3 or 1.2.3+4, at most 255.255.65535")
 	flags.Uint32Var(&f.build, "build", 0, "build `number`, instead of +4 in the version")
 	flags.Uint32Var(&f.counter, "counter", 0, "security counter; devices refuse a lower `number` than they run")
-	flags.StringVar(&f.hardware, "hardware", "", "hardware revisions as 2 or 1-3 (default: that of the boot sector)")
+	flags.StringVar(&f.hardware, "hardware", "", "hardware `revisions` as 2 or 1-3 (default: that of the boot sector)")
 	flags.StringVar(&f.bootFrom, "boot-from", "", "carry over the boot sector of this older sealed `image`, so that an update does not touch it")
 	flags.BoolVar(&f.skipOutside, "skip-outside", false, "leave out what lies outside the application region, such as option bytes")
 	f.sign.add(cmd)
