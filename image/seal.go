@@ -47,7 +47,8 @@ type Options struct {
 // outside the application region, [quine.CodeHardware] for a range that is empty
 // or leaves out the boot sector's revision, [quine.CodeUnsigned] if the boot sector
 // takes only signed images and there is no signer, or the other way round, and
-// [quine.CodeSignature] if what the signer gives is not a signature by its key.
+// [quine.CodeSignature] if what the signer gives is not a signature by its key, or if
+// the boot sector has keys and this is none of them.
 func Seal(raw *Raw, opts Options) (*Image, error) {
 	im, err := draft(raw, opts, opts.Signer != nil)
 	if err == nil && opts.Signer != nil {

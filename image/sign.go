@@ -122,5 +122,5 @@ func (im *Image) sign(s crypto.Signer) error {
 		return err
 	}
 	m.put(im.Data[im.Boot.ManifestOffset:im.Boot.manifestEnd()])
-	return nil
+	return im.checkOwnKeys()
 }

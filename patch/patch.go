@@ -105,6 +105,9 @@ func Create(old, new *image.Image, opts *Options) ([]byte, error) {
 	if _, err := d.accept(h); err != nil {
 		return nil, err
 	}
+	if err := checkKeys(old, new); err != nil {
+		return nil, err
+	}
 	from, to := d.base(), d.implied(new.Blank())
 	body, err := h.crypt(opts.Key, stream.Encode(from, to, stream.Params{Address: d.boot.LoadAddress}, opts.stream()))
 	if err != nil {
@@ -138,6 +141,19 @@ func checkPair(old, new *image.Image, opts *Options) error {
 		return quine.Errorf(quine.CodeBoot, "boot sectors differ, and a change was not allowed")
 	}
 	return nil
+}
+
+// checkKeys checks that a device that runs old takes the signature of new. A boot
+// sector in which no key is found is not checked.
+func checkKeys(old, new *image.Image) error {
+	if old == nil || !new.Manifest.Signed() {
+		return nil
+	}
+	keys := image.Keys(old.Data)
+	if len(keys) == 0 {
+		return nil
+	}
+	return new.VerifyKeys(keys)
 }
 
 // Keys are the keys of the device that applies a patch. The zero value has none.

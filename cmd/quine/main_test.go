@@ -65,9 +65,10 @@ func TestScripts(t *testing.T) {
 			return err == nil, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"poke":   poke,
-			"rawsig": rawsig,
-			"stage":  stage,
+			"bootkeys": bootkeys,
+			"poke":     poke,
+			"rawsig":   rawsig,
+			"stage":    stage,
 		},
 	})
 }
@@ -117,6 +118,26 @@ func stage(ts *testscript.TestScript, neg bool, args []string) {
 	copy(dump, binary.LittleEndian.AppendUint32(h, crc32.ChecksumIEEE(h)))
 	copy(dump[0x400:], staged)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), dump, 0o666))
+}
+
+// bootkeys is the script command "bootkeys ELF ID PUB [ID PUB]", which puts public
+// keys into the boot sector.
+func bootkeys(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 && len(args) != 5 {
+		ts.Fatalf("usage: bootkeys ELF ID PUB [ID PUB]")
+	}
+	elf := []byte(ts.ReadFile(args[0]))
+	binary.LittleEndian.PutUint32(elf[0x143C+40+20:], image.BootSize) // of section .boot
+	records := elf[0x94+0x800 : 0x94+0x800]                           // in that section
+	for rest := args[1:]; len(rest) > 0; rest = rest[2:] {
+		id, err := strconv.ParseUint(rest[0], 10, 8)
+		ts.Check(err)
+		pub, err := new(console).publicKey(ts.MkAbs(rest[1]))
+		ts.Check(err)
+		records, err = (&image.Key{ID: uint8(id), Public: pub}).AppendBinary(records)
+		ts.Check(err)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), elf, 0o666))
 }
 
 // rawsig is the script command "rawsig DER RAW", which takes r and s out of a

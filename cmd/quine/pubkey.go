@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/quine-fw/quine/image"
 )
 
 // pubkeyFlags are the flags of quine pubkey.
@@ -69,13 +71,13 @@ func (c *console) pubkey(args []string, f *pubkeyFlags) error {
 			return err
 		}
 	}
-	var keys []deviceKey
+	var keys []image.Key
 	for i, name := range args {
 		pub, err := c.anyPublicKey(name, f)
 		if err != nil {
 			return err
 		}
-		keys = append(keys, deviceKey{uint8(f.keyIDs[i]), pub})
+		keys = append(keys, image.Key{ID: uint8(f.keyIDs[i]), Public: pub})
 	}
 	if f.c {
 		text, err := keyTable(keys)
@@ -84,7 +86,7 @@ func (c *console) pubkey(args []string, f *pubkeyFlags) error {
 		}
 		return c.write(f.output, []byte(text))
 	}
-	der, err := marshalPublic(keys[0].public)
+	der, err := marshalPublic(keys[0].Public)
 	if err != nil {
 		return err
 	}
@@ -107,38 +109,32 @@ func (c *console) anyPublicKey(name string, f *pubkeyFlags) (*ecdsa.PublicKey, e
 	return &private.PublicKey, nil
 }
 
-// A deviceKey is a public key as a device knows it.
-type deviceKey struct {
-	id     uint8
-	public *ecdsa.PublicKey
-}
-
 // keyTable returns the C file that defines the keys of a device (quine_p256.h).
-func keyTable(keys []deviceKey) (string, error) {
+func keyTable(keys []image.Key) (string, error) {
 	var b strings.Builder
 	b.WriteString("// Made by quine pubkey --c. The public keys whose images this device takes.\n\n" +
 		"#include \"quine_p256.h\"\n#include \"quine_section.h\"\n\n" +
 		"const QUINE_BOOT_DATA struct quine_key quine_keys[] = {\n")
 	for _, k := range keys {
-		point, err := k.public.Bytes() // 4, then X and Y, 32 bytes each, big-endian
+		record, err := k.AppendBinary(nil)
 		if err != nil {
 			return "", err
 		}
-		print, err := fingerprint(k.public)
+		print, err := fingerprint(k.Public)
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(&b, "    {\n        %d, // fingerprint %s\n%s%s    },\n", k.id, print, words(point[1:33]), words(point[33:]))
+		fmt.Fprintf(&b, "    {\n        %d, // fingerprint %s\n%s%s    },\n", k.ID, print, words(record[4:36]), words(record[36:]))
 	}
 	b.WriteString("    {0},\n};\n")
 	return b.String(), nil
 }
 
-// words returns a big-endian number of 32 bytes as a list of words, lowest first.
+// words returns a number of 32 bytes as a list of words, lowest first.
 func words(b []byte) string {
 	var w []string
-	for ; len(b) > 0; b = b[:len(b)-4] {
-		w = append(w, fmt.Sprintf("0x%08xu", binary.BigEndian.Uint32(b[len(b)-4:])))
+	for ; len(b) > 0; b = b[4:] {
+		w = append(w, fmt.Sprintf("0x%08xu", binary.LittleEndian.Uint32(b)))
 	}
 	return fmt.Sprintf("        {%s,\n         %s},\n", strings.Join(w[:4], ", "), strings.Join(w[4:], ", "))
 }

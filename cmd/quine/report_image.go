@@ -27,12 +27,21 @@ type bootReport struct {
 	Product        uint32   `json:"product"`
 	AttemptsMax    uint16   `json:"attempts_max"`
 	ProgramUnit    uint16   `json:"program_unit"`
+
+	Keys []keyReport `json:"keys,omitempty"`
+}
+
+// A keyReport tells about a public key in a boot sector.
+type keyReport struct {
+	ID          uint8  `json:"id"`
+	Fingerprint string `json:"fingerprint"`
 }
 
 // bootFlagNames are the names of the bits of [image.BootFlags], lowest first.
 var bootFlagNames = []string{"signed", "encrypted", "boot_fixed", "erased_zero"}
 
-func newBootReport(b *image.BootInfo) bootReport {
+// newBootReport reports on the boot info of an image.
+func newBootReport(b *image.BootInfo, data []byte) bootReport {
 	r := bootReport{
 		ABI: b.ABI, Flags: []string{}, LoadAddress: b.LoadAddress,
 		ManifestOffset: b.ManifestOffset, SealOffset: b.SealOffset, SealSize: b.SealSize,
@@ -42,6 +51,11 @@ func newBootReport(b *image.BootInfo) bootReport {
 	for i, name := range bootFlagNames {
 		if b.Flags>>i&1 != 0 {
 			r.Flags = append(r.Flags, name)
+		}
+	}
+	for _, k := range image.Keys(data) {
+		if print, err := fingerprint(k.Public); err == nil {
+			r.Keys = append(r.Keys, keyReport{k.ID, print})
 		}
 	}
 	return r
@@ -56,6 +70,9 @@ func (r *bootReport) write(w io.Writer) {
 	field(w, "flash", "from 0x%08x, image up to %d bytes, program unit %d bytes", r.LoadAddress, r.ImageMax, r.ProgramUnit)
 	field(w, "staging", "image up to %d bytes, %d verification attempts", r.StoreMax, r.AttemptsMax)
 	field(w, "layout", "manifest at 0x%x, seal of %d bytes at 0x%x", r.ManifestOffset, r.SealSize, r.SealOffset)
+	for _, k := range r.Keys {
+		field(w, "key", "%d, fingerprint %s", k.ID, k.Fingerprint)
+	}
 }
 
 // A manifestReport tells what a manifest says about its image.
@@ -136,7 +153,7 @@ func newImageReport(im *image.Image) *imageReport {
 	d := im.Digest()
 	r := &imageReport{
 		Kind: "image", Valid: true, Seal: im.SealState().String(), Digest: hex.EncodeToString(d[:]),
-		manifestReport: newManifestReport(&im.Manifest), Boot: newBootReport(&im.Boot), err: im.Verify(),
+		manifestReport: newManifestReport(&im.Manifest), Boot: newBootReport(&im.Boot, im.Data), err: im.Verify(),
 	}
 	if r.err != nil {
 		r.Valid, r.Error = false, message(r.err)
@@ -173,7 +190,7 @@ type extent struct {
 }
 
 func newFirmwareReport(raw *image.Raw) *firmwareReport {
-	r := &firmwareReport{Kind: "firmware", Size: len(raw.Data), Boot: newBootReport(&raw.Boot)}
+	r := &firmwareReport{Kind: "firmware", Size: len(raw.Data), Boot: newBootReport(&raw.Boot, raw.Data)}
 	if !bytes.Equal(raw.BuildID[:], make([]byte, 8)) {
 		r.BuildID = hex.EncodeToString(raw.BuildID[:])
 	}

@@ -129,7 +129,7 @@ func (c *console) seal(input string, f *sealFlags) error {
 	}
 	im, err := image.Seal(raw, opts)
 	switch {
-	case errors.Is(err, quine.CodeSignature) && f.sign.pub != "":
+	case errors.Is(err, quine.CodeSignature) && hint(err) == "" && f.sign.pub != "":
 		return inFile(input, explainSignature(err, &f.sign))
 	case err != nil:
 		return inFile(input, withCure(err))
