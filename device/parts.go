@@ -5,9 +5,7 @@ package device
 import (
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,10 +17,13 @@ type Part struct {
 	Name    string `json:"part"`
 	Members string `json:"parts"` // the parts that the port serves
 	Core    string `json:"core"`
+	Base    string `json:"flash_base"` // address of the first byte of flash, as 0x08000000
 
 	// Erase are the runs of equal erase units from the flash base on. The last
-	// one may be open: its Count is 0.
+	// one may be open: its Count is 0. If Bank is not 0, they begin anew after as many
+	// bytes.
 	Erase   []Run   `json:"erase"`
+	Bank    uint32  `json:"bank_bytes"`
 	Program Program `json:"program"`
 
 	// BootSectorLost says what a power cut leaves that falls into the rewriting of
@@ -49,22 +50,11 @@ type Program struct {
 }
 
 // Parts returns the names of all parts, sorted.
-func Parts() []string {
-	matches, err := fs.Glob(library, "port/*/part.json")
-	if err != nil {
-		panic(err) // the pattern is constant
-	}
-	names := make([]string, len(matches))
-	for i, m := range matches {
-		names[i] = path.Base(path.Dir(m))
-	}
-	slices.Sort(names)
-	return names
-}
+func Parts() []string { return folders("port", "part.json") }
 
 // Lookup returns the part of that name.
 func Lookup(name string) (*Part, error) {
-	data, err := fs.ReadFile(library, path.Join("port", name, "part.json"))
+	data, err := library.ReadFile(path.Join("port", name, "part.json"))
 	if err != nil {
 		return nil, fmt.Errorf("no part is called %s; there are %s", strconv.Quote(name), strings.Join(Parts(), ", "))
 	}
@@ -92,8 +82,14 @@ func (p *Part) Window(size uint32) (typ, max time.Duration) {
 	return milliseconds(typMS), milliseconds(maxMS)
 }
 
+// Unit returns the size in bytes of the erase unit that holds the byte at the offset.
+func (p *Part) Unit(at uint32) uint32 { return p.run(at).Unit }
+
 // run returns the run that holds the byte at the offset.
 func (p *Part) run(at uint32) Run {
+	if p.Bank > 0 {
+		at %= p.Bank
+	}
 	for _, r := range p.Erase {
 		if at >= r.First && (r.Count == 0 || at-r.First < r.Count*r.Unit) {
 			return r

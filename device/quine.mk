@@ -2,13 +2,19 @@
 # Quine in an application that is built with make. Before this file is included, set
 #   QUINE_PORT    the part: a folder of port/ beside this file, or the path of a port of your own
 #   QUINE_STORE   the staging store: a folder of store/ (littlefs asks for more: see its header)
-#   QUINE_CONFIG  the folder of your quine_config.h
 #   QUINE_CPU     the compiler's flags for the core, as -mcpu=cortex-m4 -mthumb
-#   QUINE_OUT     the folder for objects
-# and QUINE_CFLAGS to add flags. Then
+# and, if need be,
+#   QUINE_CONFIG  the folder of your quine_config.h, . if it is not set
+#   QUINE_OUT     the folder for objects, build if it is not set
+#   QUINE_CFLAGS  more flags
+# Then
 #   compile your own files with $(QUINE_INCLUDES)
 #   link $(QUINE_OBJECTS) with $(QUINE_LDFLAGS)
 
+QUINE_CONFIG ?= .
+QUINE_OUT ?= build
+
+quine_goal := $(.DEFAULT_GOAL)
 quine_dir := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 quine_port := $(firstword $(wildcard $(quine_dir)/port/$(QUINE_PORT)) $(QUINE_PORT))
 # A port may serve several parts, each with a folder in that of the port.
@@ -23,7 +29,7 @@ quine_sources := $(addprefix $(quine_dir)/src/,quine_start_$(quine_start).S quin
 	$(sort $(wildcard $(quine_dir)/src/quine_stream*.c)) \
 	$(wildcard $(quine_ports:%=%/quine_port_*.c)) $(sort $(wildcard $(quine_store)/*.c))
 
-QUINE_INCLUDES := $(addprefix -I,$(or $(QUINE_CONFIG),.) $(quine_dir)/include $(quine_dir)/src $(quine_ports) $(quine_store))
+QUINE_INCLUDES := $(addprefix -I,$(QUINE_CONFIG) $(quine_dir)/include $(quine_dir)/src $(quine_ports) $(quine_store))
 # --emit-relocs tells `quine check` which numbers are addresses; the image is the same without it.
 QUINE_LDFLAGS := $(addprefix -L,$(quine_dir)/ld $(quine_ports)) -Wl,--emit-relocs
 
@@ -43,3 +49,6 @@ $(call quine_object,$(1)): $(1)
 endef
 $(foreach s,$(quine_sources),$(eval $(call quine_rule,$(s))))
 -include $(QUINE_OBJECTS:.o=.d)
+
+# What is made by default is the application's business.
+.DEFAULT_GOAL := $(quine_goal)

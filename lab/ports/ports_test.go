@@ -60,7 +60,7 @@ func geometry(t *testing.T, p port, printed string) {
 			text = fmt.Sprintf("%q: %q", "seal", []string{"zeros over", "own erase unit"}[c])
 		case "unit":
 			fmt.Sscan(rest, &a, &b)
-			if want := unit(part, uint32(a)); want != uint32(b) && len(p.defines) == 0 {
+			if want := part.Unit(uint32(a)); want != uint32(b) && len(p.defines) == 0 {
 				t.Errorf("part.json: unit at %d is %d bytes, the port says %d", a, want, b)
 			}
 		}
@@ -68,21 +68,6 @@ func geometry(t *testing.T, p port, printed string) {
 			t.Errorf("part.json has no %s", text)
 		}
 	}
-}
-
-// unit returns the size of the erase unit at an offset, as the part's data has it.
-func unit(part *device.Part, at uint32) uint32 {
-	within := at
-	if part.Name == "stm32f4" { // each bank of 1 MiB begins anew
-		within %= 1 << 20
-	}
-	size := uint32(0)
-	for _, r := range part.Erase {
-		if within >= r.First {
-			size = r.Unit
-		}
-	}
-	return size
 }
 
 // Every port links, for its core, with the whole device library, and its boot
