@@ -29,8 +29,9 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the scripts in testdata. Each finds the firmware blink.elf in its
 // directory; signed.elf is the same for devices that take signed images only, and
-// secure.elf for those that take encrypted patches as well. The commands of
-// docs/security.md are security.sh.
+// secure.elf for those that take encrypted patches as well; plain.elf is that of
+// examples/foreign/plain/before, without Quine. The commands of docs/security.md are
+// security.sh.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
@@ -46,6 +47,12 @@ func TestScripts(t *testing.T) {
 				if err := os.WriteFile(filepath.Join(e.WorkDir, name), elf, 0o666); err != nil {
 					return err
 				}
+			}
+			if elf, err = os.ReadFile("testdata/plain-gcc12.2.elf"); err != nil {
+				return err
+			}
+			if err := os.WriteFile(filepath.Join(e.WorkDir, "plain.elf"), elf, 0o666); err != nil {
+				return err
 			}
 			guide, err := os.ReadFile("../../docs/security.md")
 			if err != nil {

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package main
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+	"github.com/spf13/cobra"
+
+	"github.com/quine-fw/quine/cmd/quine/internal/ldscript"
+	"github.com/quine-fw/quine/cmd/quine/internal/setup"
+	"github.com/quine-fw/quine/device"
+)
+
+// initFlags are the flags of quine init.
+type initFlags struct {
+	setup.Options
+	elf, script, output string
+	force               bool
+}
+
+func newInit(c *console) *cobra.Command {
+	var f initFlags
+	cmd := &cobra.Command{
+		Use:   "init --elf ELF --ld SCRIPT --part PART",
+		Short: "Plan how Quine gets into your firmware, and write what it needs",
+		Long: `Init looks at firmware that has never heard of Quine: the ELF file and the linker
+script of GNU ld that it was linked with. It says what fits, and writes beside the old
+script, or to the folder -o: the script with Quine in it as SCRIPT.quine.ld, the
+settings as quine_config.h, and the start of a port if the library has none for the
+part. It changes no file that is there.
+
+The parts of the library are ` + strings.Join(device.Parts(), ", ") + `.
+For any other part, name it and tell --page and --program-unit.`,
+		Example: `  quine init --elf build/app.elf --ld STM32G071.ld --part stm32g0
+  quine init --elf app.elf --ld link.ld --part nrf52 --store spinor -o quine-port
+  quine init --elf app.elf --ld link.ld --part efm32 --page 2048 --program-unit 4`,
+		Args: operands(),
+	}
+	cmd.RunE = verb(func([]string) error { return c.init(&f, cmd.Flags().Changed("product")) })
+	flags := cmd.Flags()
+	flags.StringVar(&f.elf, "elf", "", "the firmware as the linker writes it today, an ELF `file`")
+	flags.StringVar(&f.script, "ld", "", "the linker script of that firmware, a `file`")
+	flags.StringVar(&f.Part, "part", "", "the `part`, as a port of the library is called, or a name for a new port")
+	flags.StringVar(&f.Store, "store", "internal", "where a new image is rebuilt: internal, spinor or fram")
+	flags.StringVarP(&f.output, "output", "o", "", "write to this `folder` (default: that of the script)")
+	flags.Uint32Var(&f.Product, "product", 0, "`number` of your product (default: drawn at random)")
+	flags.Uint32Var(&f.Page, "page", 0, "erase unit of the part in `bytes`, where its port leaves a choice or there is none")
+	flags.Uint32Var(&f.ProgramUnit, "program-unit", 0, "start a new port for a part that programs so many `bytes` at once")
+	flags.BoolVar(&f.force, "force", false, "overwrite what an earlier init has written")
+	return cmd
+}
+
+// init is the verb.
+func (c *console) init(f *initFlags, productSet bool) error {
+	for flag, value := range map[string]string{"elf": f.elf, "ld": f.script, "part": f.Part} {
+		if value == "" {
+			return usagef("missing flag --%s", flag)
+		}
+	}
+	if f.output == "" {
+		f.output = filepath.Dir(f.script)
+	}
+	if !productSet {
+		var b [4]byte
+		rand.Read(b[:])
+		f.Product = binary.LittleEndian.Uint32(b[:])
+	}
+	plan, err := c.plan(f)
+	if err != nil {
+		return err
+	}
+	files, err := plan.Files()
+	if err != nil {
+		return err
+	}
+	writePlan(c.out, plan)
+	if err := writeNew(f.output, files, f.force); err != nil {
+		return err
+	}
+	for _, name := range setup.Names(files) {
+		fmt.Fprintf(c.out, "wrote %s\n", filepath.Join(f.output, name))
+	}
+	script := filepath.Join(f.output, plan.ScriptName())
+	fmt.Fprintf(c.out, "\n%s\n", diff.Diff(f.script, []byte(plan.Script.Text), script, []byte(files[plan.ScriptName()])))
+	return writeNext(c.out, plan, f)
+}
+
+// plan reads the files and makes the plan.
+func (c *console) plan(f *initFlags) (*setup.Plan, error) {
+	data, err := c.read(f.elf)
+	if err != nil {
+		return nil, err
+	}
+	firmware, err := setup.ReadELF(data)
+	if err != nil {
+		return nil, inFile(f.elf, cured(err))
+	}
+	if data, err = c.read(f.script); err != nil {
+		return nil, err
+	}
+	script, err := ldscript.Parse(f.script, data)
+	if err != nil {
+		return nil, cured(err)
+	}
+	plan, err := setup.New(firmware, script, f.Options)
+	if err != nil {
+		return nil, cured(err)
+	}
+	plan.ELFName = filepath.Base(f.elf)
+	return plan, nil
+}
+
+// cured makes the cure of a problem the hint that is told with it.
+func cured(err error) error {
+	var p *setup.Problem
+	var e *ldscript.Error
+	switch {
+	case errors.As(err, &p):
+		return &hinted{err, p.Cure}
+	case errors.As(err, &e):
+		return &hinted{err, e.Cure}
+	}
+	return err
+}
+
+// writeNew writes files to a folder, and none of them if one is there with another
+// content, unless force is set.
+func writeNew(dir string, files map[string]string, force bool) error {
+	for _, name := range setup.Names(files) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if has, err := os.ReadFile(path); err == nil && !force && !bytes.Equal(has, []byte(files[name])) {
+			return inFile(path, &hinted{errors.New("file exists and would change"), "name another folder with -o, or overwrite it with --force"})
+		}
+	}
+	for _, name := range setup.Names(files) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			return plain(err)
+		}
+		if err := os.WriteFile(path, []byte(files[name]), 0o666); err != nil {
+			return plain(err)
+		}
+	}
+	return nil
+}
+
+// writePlan says what fits, and where everything goes.
+func writePlan(w io.Writer, p *setup.Plan) {
+	section, line := p.Vectors()
+	fmt.Fprintf(w, "firmware     %d bytes of flash, %d of RAM; about %d and %d with Quine\n", p.FlashUsed, p.RAMUsed, p.FlashNeed, p.RAMNeed)
+	fmt.Fprintf(w, "flash        %d KiB in %s at 0x%08x, erase units: %s\n", p.Flash.Length>>10, p.Flash.Name, p.Flash.Origin, p.Units(uint32(p.Flash.Length)))
+	fmt.Fprintf(w, "  0x%08x boot sector, 4096 bytes\n", p.Flash.Origin)
+	fmt.Fprintf(w, "  0x%08x application, up to 0x%08x\n", p.Flash.Origin+uint64(p.AppStart), p.Flash.Origin+uint64(p.ImageMax))
+	if p.Store == "internal" {
+		fmt.Fprintf(w, "  0x%08x staging store, %d KiB for an image\n", p.Flash.Origin+uint64(p.StoreOffset), p.StoreMax>>10)
+	} else {
+		fmt.Fprintf(w, "%-12s staging store, %d KiB for an image\n", p.Store, p.StoreMax>>10)
+	}
+	fmt.Fprintf(w, "RAM          %d KiB in %s at 0x%08x\n", p.RAM.Length>>10, p.RAM.Name, p.RAM.Origin)
+	fmt.Fprintf(w, "vectors      in %s, line %d; they move behind the manifest\n\n", section, line)
+}
+
+// writeNext says what is left to do.
+func writeNext(w io.Writer, p *setup.Plan, f *initFlags) error {
+	port := p.Part
+	if p.ProgramUnit > 0 {
+		port = filepath.ToSlash(filepath.Join(f.output, "port", p.Part))
+	}
+	steps := []string{
+		fmt.Sprintf("quine vendor quine --part %s --store %s", map[bool]string{true: "template", false: p.Part}[p.ProgramUnit > 0], p.Store),
+		fmt.Sprintf("build it with your firmware. In a Makefile:\n"+
+			"       QUINE_PORT := %s\n       QUINE_STORE := %s\n       QUINE_CONFIG := %s\n       QUINE_CPU := -mcpu=... -mthumb\n       QUINE_OUT := build\n"+
+			"       include quine/quine.mk\n"+
+			"   compile with $(QUINE_INCLUDES), link $(QUINE_OBJECTS) and $(QUINE_LDFLAGS) -T %s.\n   CMake and others: quine/README.md",
+			port, p.Store, filepath.ToSlash(f.output), filepath.ToSlash(filepath.Join(f.output, p.ScriptName()))),
+	}
+	if p.ProgramUnit > 0 {
+		steps = append(steps, fmt.Sprintf("write the flash driver: replace what is in capitals in %s", port))
+	}
+	if p.Store != "internal" {
+		steps = append(steps, "write quine_spi.h beside quine_config.h: quine/store/spi/quine_spi_port.h says what it gives")
+	}
+	steps = append(steps,
+		"call the five functions of quine/include/quine.h where your patches arrive",
+		"drop what your startup code stores to SCB->VTOR: boot has set it",
+		"quine check on the new ELF file says what is left")
+	var b strings.Builder
+	b.WriteString("next:\n")
+	for i, s := range steps {
+		fmt.Fprintf(&b, "%d. %s\n", i+1, s)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
