@@ -13,18 +13,18 @@ WARN := -g -ffile-prefix-map=$(abspath $(ROOT))=. -Wall -Wextra -Wconversion -Ws
 # Quine in an application: these lines, and QUINE_INCLUDES, QUINE_OBJECTS and QUINE_LDFLAGS below.
 QUINE_PORT := $(PORT)
 QUINE_STORE := $(STORE)
-QUINE_CONFIG := .
 QUINE_CPU := $(CPU)
 QUINE_OUT := $(OUT)
 QUINE_CFLAGS := $(WARN)
-.PHONY: all
-all: $(VERSIONS:%=$(OUT)/%.elf)
 include $(ROOT)/device/quine.mk
 
 CFLAGS := $(CPU) -std=gnu11 -Os -ffreestanding -ffunction-sections -fdata-sections -fno-common $(WARN) \
 	$(QUINE_INCLUDES) -I../app
 LDFLAGS := $(CPU) -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,--no-warn-rwx-segments \
 	$(QUINE_LDFLAGS) $(SHARED:%=-L%) -T link.ld
+
+.PHONY: all
+all: $(VERSIONS:%=$(OUT)/%.elf)
 
 APP := board.c $(addprefix ../app/,console.c smp.c smp_commands.c cbor.c fault.c)
 

@@ -1,0 +1,22 @@
+// Quine's settings for app.elf on nrf51, laid out by quine init. Check each.
+#ifndef QUINE_CONFIG_H
+#define QUINE_CONFIG_H
+
+// The product and the board revision. A device takes no image of another product, so no two products
+// of yours may share the number; quine seal --hardware says which revisions an image runs on.
+#define QUINE_PRODUCT 0x4E414C50u
+#define QUINE_HARDWARE 1u
+
+// Bytes of flash that an image may fill, boot sector included: LENGTH of FLASH in link.quine.ld.
+#define QUINE_IMAGE_MAX 0x1FC00u
+
+// Verifications of a staged image that may end in a reset before boot gives it up, at least 2.
+#define QUINE_ATTEMPTS_MAX 3u
+
+// The staging store, where the new image is rebuilt: the rest of the flash. The first erase unit
+// holds the header, the others an image of up to 128 KiB.
+#define QUINE_STORE_OFFSET 0x1FC00u
+#define QUINE_STORE_SIZE 0x20400u
+#define QUINE_STORE_UNIT 1024u
+
+#endif

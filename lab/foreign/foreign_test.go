@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package foreign
+
+import (
+	"bytes"
+	"context"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/quine-fw/quine/lab/qemu"
+)
+
+const (
+	root     = "../.."
+	examples = root + "/examples/foreign"
+	wait     = time.Minute
+)
+
+// A firmware is a folder of examples/foreign.
+type firmware struct {
+	name    string
+	board   qemu.Board
+	part    string
+	product string
+}
+
+var firmwares = []firmware{
+	{"plain", qemu.Microbit, "nrf51", "0x4E414C50"},
+	{"cmsis", qemu.MPS2AN386, "mps2/an386", "0x53494D43"},
+	{"cxx", qemu.MPS2AN386, "mps2/an386", "0x2B2B6378"},
+	{"freertos", qemu.MPS2AN385, "mps2/an385", "0x4F545246"},
+}
+
+// need skips a test without its tool, or fails it when QUINE_NEED lists what.
+func need(t *testing.T, what, tool string) {
+	t.Helper()
+	if _, err := exec.LookPath(tool); err == nil {
+		return
+	} else if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), what) {
+		t.Fatalf("QUINE_NEED contains %s: %v", what, err)
+	} else {
+		t.Skipf("%v", err)
+	}
+}
+
+// A bench is a copy of a firmware that gets Quine.
+type bench struct {
+	*testing.T
+	firmware
+	dir   string
+	quine string // the tool
+}
+
+// run runs a command in the firmware's folder and returns what it printed.
+func (b *bench) run(name string, args ...string) string {
+	b.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir = b.dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		b.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// copy copies the files of examples/foreign/NAME/FOLDER into the bench.
+func (b *bench) copy(folder string) {
+	b.Helper()
+	if err := copyFiles(filepath.Join(examples, b.name, folder), b.dir); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func copyFiles(from, to string) error {
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(from, e.Name()))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(to, e.Name()), data, 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read returns a file of the bench.
+func (b *bench) read(name string) []byte {
+	b.Helper()
+	data, err := os.ReadFile(filepath.Join(b.dir, name))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return data
+}
+
+// flat returns what an ELF file of the bench puts into flash.
+func (b *bench) flat(name string) []byte {
+	b.Helper()
+	f, err := elf.Open(filepath.Join(b.dir, name))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	image := make([]byte, b.board.FlashSize)
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_LOAD && p.Filesz > 0 {
+			if _, err := io.ReadFull(p.Open(), image[uint32(p.Paddr)-b.board.FlashBase:][:p.Filesz]); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	return image
+}
+
+// start runs an image and expects what it says of itself.
+func (b *bench) start(ctx context.Context, image []byte, says string) *Device {
+	b.Helper()
+	d, err := Start(ctx, b.board, image)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { d.Close() })
+	b.expect(ctx, d, says)
+	return d
+}
+
+func (b *bench) expect(ctx context.Context, d *Device, says string) {
+	b.Helper()
+	if got, err := d.Release(ctx); err != nil || got != says {
+		b.Fatalf("firmware says %q, want %q: %v", got, says, err)
+	}
+}
+
+// golden compares a file that quine init wrote with the one in the example.
+func (b *bench) golden(name string) {
+	b.Helper()
+	path := filepath.Join(examples, b.name, "after", name)
+	if os.Getenv("QUINE_UPDATE") != "" {
+		if err := os.WriteFile(path, b.read(name), 0o666); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if want, err := os.ReadFile(path); err != nil || !bytes.Equal(b.read(name), want) {
+		b.Errorf("quine init writes another %s than the example has (QUINE_UPDATE=1 takes it): %v", name, err)
+	}
+}
+
+// release builds the firmware as release n and returns its sealed image.
+func (b *bench) release(n int) []byte {
+	b.Helper()
+	b.run("make", "-s", "clean")
+	b.run("make", "-s", fmt.Sprintf("RELEASE=%d", n))
+	b.run(b.quine, "check", "app.elf")
+	name := fmt.Sprintf("v%d.bin", n)
+	b.run(b.quine, "seal", "app.elf", "-o", name, "--version", fmt.Sprintf("%d.0.0", n))
+	return b.read(name)
+}
+
+// Firmware that was written without Quine runs as it is; with what quine init and quine
+// vendor write, and the lines of the folder after, it updates itself.
+func TestUpdate(t *testing.T) {
+	if _, err := qemu.LookPath(); err != nil {
+		need(t, "qemu", "qemu-system-arm")
+	}
+	need(t, "arm-gcc", "arm-none-eabi-gcc")
+	tool := filepath.Join(t.TempDir(), "quine")
+	if out, err := exec.Command("go", "build", "-o", tool, root+"/cmd/quine").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, f := range firmwares {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			b := &bench{T: t, firmware: f, dir: t.TempDir(), quine: tool}
+			if f.name == "freertos" {
+				b.kernel()
+			}
+			b.update()
+		})
+	}
+}
+
+// kernel gets the source of FreeRTOS.
+func (b *bench) kernel() {
+	b.Helper()
+	if os.Getenv("FREERTOS") == "" {
+		need(b.T, "freertos", "cargo")
+	}
+	cache, err := filepath.Abs(filepath.Join(root, "build", "freertos"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if out, err := exec.Command("sh", filepath.Join(examples, "freertos", "kernel.sh"), cache).CombinedOutput(); err != nil {
+		b.Fatalf("kernel.sh: %v\n%s", err, out)
+	}
+	if err := os.Symlink(cache, filepath.Join(b.dir, "FreeRTOS-Kernel")); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// update takes a firmware through all steps.
+func (b *bench) update() {
+	ctx, cancel := context.WithTimeout(b.Context(), wait)
+	defer cancel()
+	b.copy("before")
+	b.run("make", "-s")
+	b.start(ctx, b.flat("app.elf"), b.name+" release 1").Close()
+
+	b.run(b.quine, "init", "--elf", "app.elf", "--ld", "link.ld", "--part", b.part, "--product", b.product)
+	b.golden("link.quine.ld")
+	b.golden("quine_config.h")
+	b.run(b.quine, "vendor", "quine", "--part", b.part, "--store", "internal")
+	b.copy("after")
+	v1, v2 := b.release(1), b.release(2)
+	b.run(b.quine, "diff", "v1.bin", "v2.bin", "-o", "update.patch")
+
+	d := b.start(ctx, v1, b.name+" release 1")
+	if err := d.Send(ctx, []byte("this is no patch")); !errors.Is(err, ErrRefused) {
+		b.Fatalf("no patch was sent, and the firmware took it: %v", err)
+	}
+	if err := d.Send(ctx, b.read("update.patch")); err != nil {
+		b.Fatal(err)
+	}
+	b.expect(ctx, d, b.name+" release 2")
+	if err := d.Compare(v2); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// What it takes is within the limits that docs/guide.md states.
+func TestEffort(t *testing.T) {
+	const changedMax, newMax = 20, 60
+	for _, f := range firmwares {
+		e, err := Measure(filepath.Join(examples, f.name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %d lines changed, %d new", f.name, e.Changed, e.New)
+		if e.Changed > changedMax || e.New > newMax || e.Changed == 0 || e.New == 0 {
+			t.Errorf("%s: %d lines of existing files changed, at most %d; %d new ones by hand, at most %d", f.name, e.Changed, changedMax, e.New, newMax)
+		}
+	}
+}
