@@ -10,7 +10,7 @@ QUINE := build/quine
 SEALED := $(VERSIONS:%=build/$(BOARD)/%.bin)
 PATCHES := build/$(BOARD)/v1-v2.patch build/$(BOARD)/v2-v3.patch
 # What tests may ask for; a test that misses one of these fails instead of skipping.
-NEED := cc,arm-gcc,qemu,firmware,openssl,softhsm$(shell command -v cargo >/dev/null && echo ,freertos)
+NEED := cc,arm-gcc,qemu,firmware,openssl,softhsm,smpclient$(shell command -v cargo >/dev/null && echo ,freertos)
 
 .PHONY: help
 help: ## list the targets
@@ -45,8 +45,22 @@ $(PATCHES):
 demo: firmware ## update a board of QEMU twice over its UART (BOARD=microbit)
 	go run ./examples/demo -board $(BOARD) build/$(BOARD)
 
+.PHONY: board
+board: firmware ## run the first release on a board of QEMU with a serial port, to push to (BOARD=microbit)
+	go run ./examples/demo -serve -board $(BOARD) build/$(BOARD)
+
+# A client that we did not write, for the tests.
+SMPMGR := cmd/quine/testdata/python/requirements.txt
+.PHONY: smpmgr
+smpmgr: build/smpmgr/installed
+build/smpmgr/installed: $(SMPMGR) | tools
+	rm -rf build/smpmgr
+	python3 -m venv build/smpmgr
+	build/smpmgr/bin/pip install --quiet --disable-pip-version-check --no-deps -r $(SMPMGR)
+	@touch $@
+
 .PHONY: test
-test: firmware-all size ## run all tests, nothing skipped
+test: firmware-all size smpmgr ## run all tests, nothing skipped
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
 	go vet ./...
 	@set -e; for b in $(FIRMWARE_BOARDS); do for v in $(VERSIONS); do \

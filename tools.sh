@@ -9,6 +9,7 @@ need arm-none-eabi-gcc gcc-arm-none-eabi
 need qemu-system-arm qemu-system-arm
 need openssl openssl
 need softhsm2-util softhsm2
+python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
 [ -e /usr/lib/arm-none-eabi/include/newlib.h ] || [ -e /usr/include/newlib/newlib.h ] ||
     { echo '#include <newlib.h>' | arm-none-eabi-gcc -E - >/dev/null 2>&1; } ||
     missing="$missing libnewlib-arm-none-eabi"

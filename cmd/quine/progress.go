@@ -4,8 +4,11 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"sync"
 	"time"
+
+	"github.com/schollz/progressbar/v3"
 )
 
 // progress says on a terminal for how long something has been going on, from one
@@ -34,4 +37,18 @@ func (c *console) progress(what string) (stop func()) {
 		}
 	}()
 	return func() { close(done); wg.Wait() }
+}
+
+// bar returns a progress bar up to total bytes, which is drawn on a terminal only.
+func (c *console) bar(what string, total int) *progressbar.ProgressBar {
+	w := c.err
+	if !c.errTerminal {
+		w = io.Discard
+	}
+	return progressbar.NewOptions(total,
+		progressbar.OptionSetWriter(w),
+		progressbar.OptionSetDescription("quine: "+what),
+		progressbar.OptionShowBytes(true),
+		progressbar.OptionSetWidth(30),
+		progressbar.OptionClearOnFinish())
 }

@@ -7,7 +7,9 @@
 //
 //	demo -board microbit DIR
 //
-// DIR holds v1.bin, v2.bin, v3.bin (sealed), v1-v2.patch and v2-v3.patch.
+// DIR holds v1.bin, v2.bin, v3.bin (sealed), v1-v2.patch and v2-v3.patch. With -serve,
+// release 1 runs on a board with a serial port of the host until it is interrupted, for
+// quine push, smpmgr or a terminal program.
 package main
 
 import (
@@ -15,6 +17,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"time"
 
@@ -28,12 +31,22 @@ const timeout = 3 * time.Minute
 
 func main() {
 	name := flag.String("board", "microbit", "the board's `name`")
+	serving := flag.Bool("serve", false, "run release 1 with a serial port, until interrupted")
 	flag.Parse()
 	if flag.NArg() != 1 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if *serving {
+		if err := serve(ctx, *name, flag.Arg(0)); err != nil {
+			fmt.Fprintln(os.Stderr, "demo:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := demo(ctx, *name, flag.Arg(0)); err != nil {
 		fmt.Fprintln(os.Stderr, "demo: FAILED:", err)
@@ -49,34 +62,60 @@ type run struct {
 	console *example.Console
 }
 
-func demo(ctx context.Context, name, dir string) error {
+// start starts a board with the first release, which the caller closes.
+func start(ctx context.Context, name, dir string) (*qemu.Machine, error) {
+	first, err := os.ReadFile(filepath.Join(dir, "v1.bin"))
+	if err != nil {
+		return nil, err
+	}
 	board, err := qemu.Find(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	machine, err := qemu.Start(ctx, board, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err = machine.LoadFlash(first); err == nil {
+		err = machine.Continue()
+	}
+	if err != nil {
+		machine.Close()
+		return nil, err
+	}
+	return machine, nil
+}
+
+// serve runs the first release until ctx is done.
+func serve(ctx context.Context, name, dir string) error {
+	machine, err := start(ctx, name, dir)
 	if err != nil {
 		return err
 	}
 	defer machine.Close()
-
-	r := &run{dir: dir, machine: machine}
-	first, err := os.ReadFile(filepath.Join(dir, "v1.bin"))
+	port, err := machine.UART().Terminal()
 	if err != nil {
 		return err
 	}
-	if err := machine.LoadFlash(first); err != nil {
+	fmt.Printf("%s runs version 1.0.0; push to it in another terminal, interrupt to end:\n", name)
+	fmt.Printf("  build/quine push %s --port %s\n", filepath.Join(dir, "v1-v2.patch"), port)
+	<-ctx.Done()
+	return nil
+}
+
+func demo(ctx context.Context, name, dir string) error {
+	machine, err := start(ctx, name, dir)
+	if err != nil {
 		return err
 	}
-	if err := machine.Continue(); err != nil {
-		return err
-	}
+	defer machine.Close()
+	r := &run{dir: dir, machine: machine}
 	console, banner, err := example.Connect(ctx, machine.UART())
 	if err != nil {
 		return err
 	}
 	r.console = console
-	fmt.Printf("%s runs version %s, %d bytes\n", name, banner.Version, len(first))
+	fmt.Printf("%s runs version %s\n", name, banner.Version)
 	if err := console.Ticking(ctx); err != nil {
 		return err
 	}

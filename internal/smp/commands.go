@@ -87,12 +87,13 @@ type piece struct {
 	SHA    []byte `cbor:"sha,omitempty"`
 }
 
-// Upload sends data, from where the device has stopped if it knows the same data
-// already, and waits until it has taken all. It calls progress, which may be nil, with
-// the number of bytes that the device has.
-func (c *Client) Upload(ctx context.Context, data []byte, progress func(taken int)) error {
+// Upload sends data and waits until the device has taken all of it. An upload of the
+// same data that was broken off goes on where the device stopped, which resumed tells:
+// the number of bytes that it had already. Upload calls progress, which may be nil,
+// with the number that it has.
+func (c *Client) Upload(ctx context.Context, data []byte, progress func(taken int)) (resumed int, err error) {
 	if err := c.askBuffer(ctx); err != nil {
-		return err
+		return 0, err
 	}
 	sum := sha256.Sum256(data)
 	stalled := 0
@@ -103,30 +104,33 @@ func (c *Client) Upload(ctx context.Context, data []byte, progress func(taken in
 		}
 		n, err := c.room(&p)
 		if err != nil {
-			return err
+			return resumed, err
 		}
 		p.Data = data[at:min(at+n, len(data))]
 		var answer struct {
 			Offset uint32 `cbor:"off"`
 		}
 		if err := c.do(ctx, opWrite, groupImage, 1, p, &answer); err != nil {
-			return err
+			return resumed, err
 		}
 		next := int(answer.Offset)
 		if next > len(data) {
-			return fmt.Errorf("smp: device asks for byte %d of %d", next, len(data))
+			return resumed, fmt.Errorf("smp: device asks for byte %d of %d", next, len(data))
+		}
+		if at == 0 && next > len(p.Data) {
+			resumed = next
 		}
 		if next > at {
 			stalled = 0
 		} else if stalled++; stalled > c.Tries {
-			return fmt.Errorf("smp: device does not go on at byte %d of %d", at, len(data))
+			return resumed, fmt.Errorf("smp: device does not go on at byte %d of %d", at, len(data))
 		}
 		at = next
 		if progress != nil {
 			progress(at)
 		}
 		if at == len(data) {
-			return nil
+			return resumed, nil
 		}
 	}
 }

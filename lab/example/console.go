@@ -172,7 +172,8 @@ func (c *Console) SMP() *smp.Client { return c.smp }
 // marked the new image. A refusal is a [quine.Code]. It calls progress, which may be
 // nil, with the number of bytes taken.
 func (c *Console) SendPatch(ctx context.Context, patch []byte, progress func(taken int)) error {
-	return c.smp.Upload(ctx, patch, progress)
+	_, err := c.smp.Upload(ctx, patch, progress)
+	return err
 }
 
 // Install resets the part, which installs the pending image, and waits for the
