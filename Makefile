@@ -69,6 +69,10 @@ test: firmware-all size smpmgr ## run all tests, nothing skipped
 	QUINE_NEED=$(NEED) go test -timeout 30m ./...
 	cd cmd/quine-pkcs11 && go vet . && QUINE_NEED=$(NEED) go test .
 
+.PHONY: test-crypto
+test-crypto: ## all signature vectors on every core, 10,000 random signatures (minutes)
+	QUINE_NEED=$(NEED) go test -v -timeout 60m ./lab/crypto -full
+
 .PHONY: size
 size: firmware-all ## print what the device code costs, fail over budget
 	go run ./lab/size -o build/size.json $(FIRMWARE_BOARDS:%=build/%)

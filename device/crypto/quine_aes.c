@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// AES-256 in counter mode, written for size from FIPS 197, whose sections and names are cited. Its time depends on
+// AES in counter mode, written for size from FIPS 197, whose sections and names are cited. Its time depends on
 // the data where memory has a cache: no Cortex-M has one for its RAM but the M7.
 #include "quine_aes.h"
 
 #include "quine_section.h"
 
-#define ROUNDS 14u
+#define KEYS (QUINE_AES_KEY / 16u) // round keys in a key
+#define ROUNDS (QUINE_AES_KEY / 4u + 6u)
 #define WORDS 4u // of a block; a word is a column of the state, its first row in the lowest byte
 #define ROTR(x, n) ((x) >> (n) | (x) << (32u - (n)))
 
@@ -40,43 +41,48 @@ static QUINE_BOOT_CODE uint32_t mix_column(uint32_t w)
     return ((x ^ high) << 1) ^ (high >> 7) * 0x1Bu ^ next ^ ROTR(w, 16u) ^ ROTR(w, 24u);
 }
 
-// Section 5.1, with the round keys of section 5.2 made on the way: a round key takes the place of the one
-// before the last.
+// Makes the round key that takes the place of the one in key, from the word before it (section 5.2). Turn is
+// whether it is the first of a multiple of the key's length.
+static inline void expand(const struct quine_aes *a, uint32_t key[WORDS], const uint32_t *before, uint32_t turn,
+                          uint32_t constant)
+{
+    const uint8_t *last = (const uint8_t *)before;
+    uint8_t *k = (uint8_t *)key;
+
+    for (uint32_t i = 0; i < 4u; i++)
+        k[i] ^= a->sbox[last[(i + turn) % 4u]];
+    *key ^= turn * constant;
+    for (uint32_t i = 1; i < WORDS; i++)
+        key[i] ^= key[i - 1u];
+}
+
+// Section 5.1, with the round keys made on the way.
 static QUINE_BOOT_CODE void encrypt(const struct quine_aes *a, uint32_t state[WORDS])
 {
-    uint32_t keys[2u * WORDS];
+    uint32_t keys[KEYS * WORDS];
+    uint8_t *s = (uint8_t *)state;
     uint32_t constant = 1;
 
-    for (uint32_t i = 0; i < 2u * WORDS; i++)
+    for (uint32_t i = 0; i < KEYS * WORDS; i++)
         keys[i] = a->key[i];
     for (uint32_t round = 0;; round++) {
-        uint32_t *key = keys + (round % 2u) * WORDS;
-        uint8_t *k = (uint8_t *)key;
-        const uint8_t *last = (const uint8_t *)(keys + 2u * WORDS - 1u - (round % 2u) * WORDS);
-        const uint8_t *s = (const uint8_t *)state;
-        uint8_t t[4u * WORDS];
+        uint32_t which = round % KEYS * WORDS;
+        uint32_t *key = keys + which;
+        uint32_t t[WORDS];
 
-        if (round >= 2u) {
-            uint32_t turn = 1u - round % 2u;
-            for (uint32_t i = 0; i < 4u; i++)
-                k[i] ^= a->sbox[last[(i + turn) % 4u]];
-            if (turn) {
-                *key ^= constant;
-                constant <<= 1;
-            }
-            for (uint32_t i = 1; i < WORDS; i++)
-                key[i] ^= key[i - 1u];
+        if (round >= KEYS) {
+            expand(a, key, keys + KEYS * WORDS - 1u - which, which == 0u, constant);
+            if (which == 0u)
+                constant = constant << 1 ^ (constant >> 7) * 0x11Bu;
         }
         for (uint32_t i = 0; i < WORDS; i++)
             state[i] ^= key[i];
         if (round == ROUNDS)
             return;
         for (uint32_t i = 0; i < 4u * WORDS; i++)
-            t[i] = a->sbox[s[i * 5u % 16u]]; // SubBytes and ShiftRows
-        for (uint32_t i = 0; i < WORDS; i++) {
-            uint32_t w = (uint32_t)t[4 * i] | (uint32_t)t[4 * i + 1] << 8 | (uint32_t)t[4 * i + 2] << 16 | (uint32_t)t[4 * i + 3] << 24;
-            state[i] = round + 1u < ROUNDS ? mix_column(w) : w;
-        }
+            ((uint8_t *)t)[i] = a->sbox[s[i * 5u % 16u]]; // SubBytes and ShiftRows
+        for (uint32_t i = 0; i < WORDS; i++)
+            state[i] = round + 1u < ROUNDS ? mix_column(t[i]) : t[i];
     }
 }
 

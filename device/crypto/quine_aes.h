@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// AES-256 (FIPS 197) in counter mode (SP 800-38A section 6.5).
+// AES (FIPS 197) in counter mode (SP 800-38A section 6.5).
 #ifndef QUINE_AES_H
 #define QUINE_AES_H
 
+#include "quine_config.h"
+
 #include <stdint.h>
 
-#define QUINE_AES_KEY 32u   // bytes of a key
+#ifndef QUINE_AES_KEY
+#define QUINE_AES_KEY 32 // bytes of a key: 16 or 32
+#endif
 #define QUINE_AES_BLOCK 16u // bytes
 
 // A key in use. Plain memory: it may be copied.

@@ -115,7 +115,7 @@ QUINE_BOOT_CODE int quine_p256_verify(struct quine_p256 *p, const uint32_t hash[
         if (bit(r + 8 * U1, i) != 0u)
             point_add(p, curve->generator, 16);
         if (bit(r + 8 * U2, i) != 0u)
-            point_add(p, key->xy, 16);
+            point_add(p, key->x, 16) /* and y */;
     }
 
     // r is to be X / Z, or r + n is.

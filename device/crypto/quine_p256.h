@@ -12,8 +12,8 @@
 
 // A public key as it lies in the boot sector (spec/image.md section 3).
 struct quine_key {
-    uint32_t id; // 1 to 255, as in the manifest; 0 ends a list
-    uint32_t xy[16]; // x, then y
+    uint32_t id; // 1 to 255, as in the manifest
+    uint32_t x[8], y[8];
 };
 
 // Room for a verification, and for nothing between two of them: registers of eight words.
