@@ -76,6 +76,9 @@ func TestVectors(t *testing.T) {
 			if err == nil {
 				err = im.Verify()
 			}
+			if err == nil && im.Manifest.Signed() {
+				err = im.VerifyKeys(Keys(im.Data))
+			}
 			var e *quine.Error
 			if errors.As(err, &e) {
 				code, _ := strconv.Atoi(v.header["code"])
@@ -123,15 +126,19 @@ func TestVectorsAreCurrent(t *testing.T) {
 
 // file returns the vector as a file.
 func (c *vectorCase) file() []byte {
-	data := c.build()
+	return vectorFile(c.build(), c.section, c.comment, c.want, c.host)
+}
+
+// vectorFile returns the file of a vector with this body.
+func vectorFile(data []byte, section, comment string, want quine.Code, host bool) []byte {
 	var b bytes.Buffer
 	line := func(key string, value any) { fmt.Fprintf(&b, "%s: %v\n", key, value) }
-	line("comment", c.comment)
-	line("spec", "image.md section "+c.section)
-	if c.want == 0 {
+	line("comment", comment)
+	line("spec", "image.md section "+section)
+	if want == 0 {
 		im, err := Parse(data)
 		if err != nil {
-			panic(fmt.Sprintf("vector %s: %v", c.name, err))
+			panic(fmt.Sprintf("vector %s: %v", comment, err))
 		}
 		d := im.Digest()
 		line("expect", "OK")
@@ -140,10 +147,10 @@ func (c *vectorCase) file() []byte {
 		line("digest", hex.EncodeToString(d[:]))
 		line("seal", im.SealState())
 	} else {
-		line("expect", c.want.Name())
-		line("code", int(c.want))
+		line("expect", want.Name())
+		line("code", int(want))
 	}
-	if c.host {
+	if host {
 		line("reader", "host")
 	}
 	line("size", len(data))
