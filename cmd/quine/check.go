@@ -61,17 +61,31 @@ func (c *console) check(name string, opts check.Options, json bool) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range r.Findings {
-		fmt.Fprintf(c.err, "quine: error: %s\nquine: hint: %s\n", message(inFile(name, errors.New(f.String()))), f.Cure)
+	return c.todo(name, r)
+}
+
+// todo says what is left to do, in order, and fails if that is a broken rule.
+func (c *console) todo(name string, r *check.Report) error {
+	n := len(r.Findings)
+	for i, f := range r.Findings {
+		step := ""
+		if n > 1 {
+			step = fmt.Sprintf("%d of %d: ", i+1, n)
+		}
+		fmt.Fprintf(c.err, "quine: error: %s\nquine: hint: %s\n", message(inFile(name, errors.New(step+f.String()))), f.Cure)
 	}
-	switch n := len(r.Findings); n {
+	if len(r.Missing) > 0 {
+		fmt.Fprintf(c.err, "quine: warning: %s\nquine: hint: %s\n",
+			message(inFile(name, fmt.Errorf("nothing calls %s: a device with this firmware takes no update", strings.Join(r.Missing, ", ")))),
+			"call the functions of quine.h where patches arrive, before anything of this is released")
+	}
+	switch n {
 	case 0:
 		return nil
 	case 1:
 		return inFile(name, errors.New("one rule is broken"))
-	default:
-		return inFile(name, fmt.Errorf("rules are broken in %d places", n))
 	}
+	return inFile(name, fmt.Errorf("%d rules are broken; begin with the first", n))
 }
 
 // writeCheck writes r for people.

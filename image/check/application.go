@@ -28,10 +28,32 @@ func (c *checker) checkApplication() {
 		for _, k := range c.made(code) {
 			c.checkPointer(k, code[k.next:])
 		}
+		c.checkVTOR(code)
 	}
 	for place := range c.relocated {
 		if !c.sector.contains(place) {
 			c.checkRelocation(place)
+		}
+	}
+}
+
+// checkVTOR checks that code does not make the boot sector's vectors those of the
+// application, as startup code does that takes its table for the first thing in flash.
+// It follows straight lines only.
+func (c *checker) checkVTOR(code []thumb.Inst) {
+	const vtor = 0xE000ED08
+	var s state
+	for i := range code {
+		in := &code[i]
+		if in.Op == thumb.Store && !in.Indexed {
+			at, v := s.read(in, in.Rn), s.read(in, in.Rd)
+			if at.kind == number && at.n+in.Imm == vtor && v.kind == number && c.sector.contains(v.n) {
+				c.fail(RuleApplication, in.Addr, "drop that line: boot has set VTOR to the application's vectors, whose symbol is quine_app_vectors",
+					"sets VTOR to 0x%08x, the vectors of the boot sector", v.n)
+			}
+		}
+		if s = c.after(in, s); in.Flow != thumb.Next {
+			s = state{}
 		}
 	}
 }

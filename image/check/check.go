@@ -59,9 +59,17 @@ type checker struct {
 	funcs map[uint32]*function   // that can run
 }
 
+// client are the functions of quine.h without which an application takes no update.
+var client = []string{"quine_update_begin", "quine_update_write", "quine_update_finish", "quine_update_install"}
+
 // run applies all rules. Where one fails so that others cannot be judged, it ends.
 func (c *checker) run() {
 	c.report.Exact = c.relocated != nil
+	for _, name := range client {
+		if _, ok := c.byName[name]; !ok {
+			c.report.Missing = append(c.report.Missing, name)
+		}
+	}
 	if !c.locate() || !c.locateRecord() {
 		return
 	}

@@ -22,7 +22,8 @@
 //   - layout: vectors, boot info record, manifest, seal and application vectors are
 //     where they must be and agree with each other.
 //   - application: no application code branches into the boot sector. Another release
-//     may carry another one; what it lends is called through the boot info record.
+//     may carry another one; what it lends is called through the boot info record. Nor
+//     does it, as far as a straight line of code shows, set VTOR to the boot sector.
 //   - stack: boot's stack need is bounded.
 //   - budget: the boot sector, its stack and its RAM are within limits.
 //

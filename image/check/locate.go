@@ -14,21 +14,46 @@ const (
 	manifestSize = image.ManifestSize
 )
 
+// parts are what brings Quine into a program, in the order in which one does it: the
+// symbols that tell of each, and what to do if they are missing.
+var parts = []struct {
+	what, cure string
+	symbols    []string
+}{
+	{"the linker script has none of Quine's sections", "link with the script that quine init writes, or include the part's quine_*.ld first in SECTIONS",
+		[]string{"quine_flash", "quine_boot_end", "quine_kernel_start", "quine_kernel_end", "quine_manifest", "quine_app_vectors", "quine_scratch"}},
+	{"boot code is not linked", "compile and link the library, as quine.mk does with QUINE_OBJECTS and CMake with quine::device",
+		[]string{"quine_entry", "quine_record"}},
+}
+
+// locateSymbols returns the addresses of the symbols of all parts, and whether they are
+// there.
+func (c *checker) locateSymbols() (map[string]uint32, bool) {
+	at, whole := map[string]uint32{}, true
+	for _, part := range parts {
+		var missing []string
+		for _, name := range part.symbols {
+			s, ok := c.byName[name]
+			if !ok {
+				missing = append(missing, name)
+			}
+			at[name] = s.addr
+		}
+		switch n := len(missing); {
+		case n == 1:
+			c.failWhole(RuleLayout, part.cure, "%s: symbol %s is missing", part.what, missing[0])
+		case n > 1:
+			c.failWhole(RuleLayout, part.cure, "%s: symbol %s and %d more are missing", part.what, missing[0], n-1)
+		}
+		whole = whole && len(missing) == 0
+	}
+	return at, whole
+}
+
 // locate finds the regions by their symbols and reports whether it could.
 func (c *checker) locate() bool {
-	before := len(c.report.Findings)
-	at := map[string]uint32{}
-	for _, name := range []string{
-		"quine_flash", "quine_boot_end", "quine_kernel_start", "quine_kernel_end",
-		"quine_manifest", "quine_app_vectors", "quine_entry", "quine_record", "quine_scratch",
-	} {
-		s, ok := c.byName[name]
-		if !ok {
-			c.failWhole(RuleLayout, cureFragment, "symbol %s is missing", name)
-		}
-		at[name] = s.addr
-	}
-	if len(c.report.Findings) > before {
+	at, ok := c.locateSymbols()
+	if !ok {
 		return false
 	}
 	c.flash = at["quine_flash"]

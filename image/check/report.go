@@ -85,6 +85,10 @@ type Report struct {
 	PointerCalls int `json:"pointer_calls"` // calls through registers, in boot
 	Application  int `json:"application"`   // instructions of the application
 
+	// Missing are the functions of the update client that the linker found no call
+	// of: what is released without them takes no update.
+	Missing []string `json:"missing,omitempty"`
+
 	DeepestPath []Frame `json:"deepest_path"`
 	Map         []Area  `json:"map"`
 }
