@@ -39,7 +39,7 @@ func TestFixtures(t *testing.T) {
 		{"app-calls-boot-m3", "application: app_reset+0x6 at 0x08001156 calls quine_lent at 0x08000140 in the boot sector, " +
 			"which lies elsewhere in another boot sector"},
 		{"library-m0", "library: quine_boot_main+0x4 at 0x00000120 calls __aeabi_uidiv at 0x00001170, which belongs to the application"},
-		{"vtor-m3", "application: app_reset+0xe at 0x0800115e sets VTOR to 0x08000000, the vectors of the boot sector"},
+		{"vtor-m3", "application: app_reset+0xc at 0x0800115c sets VTOR to 0x08000000, the vectors of the boot sector"},
 		{"recursion-m3", "stack: quine_boot_main at 0x0800011c calls itself: quine_boot_main > quine_boot_main"},
 	}
 	for _, tt := range tests {
