@@ -149,6 +149,10 @@ func (c *checker) checkRecord() {
 			c.fail(RuleBoot, at, "mark the function QUINE_BOOT_CODE", "lends %s, which is no function in the boot sector", c.name(v&^1))
 		}
 	}
+	if c.info.Flags&image.BootSigned != 0 && len(image.Keys(c.bytes(c.flash, min(c.boot.size(), image.BootSize)))) == 0 {
+		c.fail(RuleLayout, c.record.start+0x0A, "link the file that quine pubkey --c makes",
+			"states that only signed images are installed, but no public key is in the boot sector")
+	}
 }
 
 // blank reports whether all of b is 0xFF, or all of it 0.

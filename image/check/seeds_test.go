@@ -126,6 +126,8 @@ var seeds = []struct {
 		check.RuleBoot, "uses the variable app_variable", "struct quine_install"},
 	{"boot lends a function of the application", world{macros: []string{"LENT=app_helper"}},
 		check.RuleBoot, "lends app_helper", "QUINE_BOOT_CODE"},
+	{"boot takes signed images, but has no key", world{macros: []string{"FLAGS=1"}},
+		check.RuleLayout, "no public key is in the boot sector", "quine pubkey --c"},
 	{"boot runs into its literals", world{macros: []string{"IN_BOOT=ldr r0, =0x12345678; .pool"}},
 		check.RuleBoot, "is data, and quine_boot_main runs into it", "end the code before"},
 	{"boot jumps without the Thumb bit", world{flash: high, macros: []string{"IN_BOOT=ldr r3, =quine_lent; subs r3, #1; blx r3"}},

@@ -8,6 +8,7 @@
 //     BOOT_DATA, KERNEL_DATA, APP_DATA   data there
 //     VECTOR   what the vectors behind HardFault hold
 //     LENT     the function that the boot info record lends
+//     FLAGS    the flags in that record
 //     RESET    the application's reset vector
 //     SEAL     the offset of the seal, as the record states it
 //     NO_SHIM  no shim, as on parts with VTOR
@@ -19,6 +20,9 @@
 #endif
 #ifndef LENT
 #define LENT quine_lent
+#endif
+#ifndef FLAGS
+#define FLAGS 0
 #endif
 #ifndef RESET
 #define RESET app_reset
@@ -54,7 +58,7 @@ quine_boot_vectors:
     .size quine_boot_info, 0x38
 quine_boot_info:
     .ascii "QUINEBT1"
-    .hword 1, 0
+    .hword 1, FLAGS
     .word FLASH, 0x1000, SEAL
     .hword 8, 1
     .word 0x10000, 0x10000, 0x1234
