@@ -202,7 +202,7 @@ func (d *Device) Reset() error { return d.do("reset") }
 // SetPatch gives the patch that [Device.Write] and [Device.Update] send.
 func (d *Device) SetPatch(p []byte) error {
 	d.patch = len(p)
-	return d.do("patch %s", encode(p))
+	return d.do("patch 0 %s", encode(p))
 }
 
 // A Feed says in what pieces a patch is sent.

@@ -4,10 +4,8 @@ package sim
 
 import (
 	"context"
-	"encoding/binary"
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"slices"
@@ -76,88 +74,18 @@ func start(t testing.TB, g Geometry, sanitize bool) *Device {
 	return d
 }
 
-// A recipe says how to make an image. The zero recipe is a small one.
-type recipe struct {
-	App     int    // bytes from the first sector of the application on, 128 more if 0
-	Seed    uint64 // of the application's content; images of one seed are alike
-	Changes int    // places in which the content differs from that of the seed
-	Boot    uint64 // seed of the boot sector's content
-	Version uint8
-	Counter uint32
-
-	// Info changes the boot info record.
-	Info func(info []byte)
-}
-
-// Where a boot info record lies in the images of the tests, and its fields.
-const (
-	infoOffset   = 0x100
-	infoFlags    = 0x0A
-	infoAddress  = 0x0C
-	infoManifest = 0x10
-	infoSeal     = 0x14
-	infoHardware = 0x1A
-	infoImageMax = 0x1C
-	infoStoreMax = 0x20
-	infoProduct  = 0x24
-)
-
 // image makes a sealed image for the device.
 func (r recipe) image(t testing.TB, d *Device) *image.Image {
 	t.Helper()
-	info, err := d.BootInfo()
-	if err != nil {
-		t.Fatal(err)
-	}
-	le := binary.LittleEndian
-	manifest, seal := int(le.Uint32(info[infoManifest:])), int(le.Uint32(info[infoSeal:]))
-	if r.Info != nil {
-		r.Info(info)
-	}
-	data := make([]byte, max(manifest+r.App, manifest+128+64))
-	for i := range data {
-		data[i] = 0xFF
-	}
-	fill(data[:image.BootSize], r.Boot+1000)
-	copy(data[infoOffset:], info)
-	content := data[max(manifest+128, seal+8):]
-	if seal < manifest {
-		content = data[manifest+128:]
-	}
-	fill(content, r.Seed)
-	if len(content) > 600 {
-		for i := range 96 {
-			content[300+i] = 0xFF // more than a unit of any part, aligned or not
-			content[450+i] = 0
-		}
-	}
-	for i := range r.Changes {
-		content[(i*977+5)%len(content)] ^= byte(i + 1)
-	}
-	raw, err := image.ReadBinary(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	im, err := image.Seal(raw, image.Options{
-		Version: image.Version{Major: r.Version, Minor: 2, Patch: 3, Build: 4},
-		Counter: r.Counter,
-	})
+	im, err := Recipe(r).Image(d)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return im
 }
 
-// fill fills b with random bytes of a seed, among which 32-byte runs repeat as code
-// does.
-func fill(b []byte, seed uint64) {
-	random := rand.New(rand.NewPCG(seed, 1))
-	for i := range b {
-		if b[i] = byte(random.Uint32()); i >= 64 && i/32%4 == 1 {
-			b[i] = b[i-64]
-		}
-	}
-}
+// A recipe is a Recipe whose image cannot fail to be made.
+type recipe Recipe
 
 // create makes a patch from old, or a full one if old is nil.
 func create(t testing.TB, old, new *image.Image) []byte {

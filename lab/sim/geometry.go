@@ -8,19 +8,26 @@ import "fmt"
 type Geometry struct {
 	Name string
 
-	EraseUnit   int  // of internal flash
-	ProgramUnit int  // of flash and store
-	ErasedZero  bool // erased cells read 0x00
-	SealErased  bool // no unit may be programmed twice: the seal has an erase unit of its own
-	ImageMax    int  // application region, from the start of flash
-	BootFixed   bool // images with another boot sector are refused
+	EraseUnit   int    // of internal flash
+	Runs        [2]Run // of other erase units behind those, as far as they have some
+	ProgramUnit int    // of flash and store
+	ErasedZero  bool   // erased cells read 0x00
+	SealErased  bool   // no unit may be programmed twice: the seal has an erase unit of its own
+	ImageMax    int    // application region, from the start of flash
+	BootFixed   bool   // images with another boot sector are refused
+	ECC         bool   // reading a torn unit raises a fault, in watched builds
 
 	// Internal is set for a store in internal flash, the one of device/store,
 	// which has the same erase units. Otherwise the store is a memory of its own.
 	Internal  bool
 	StoreUnit int
 	StoreSize int
+
+	StoreProgram int // program unit of a store of its own, ProgramUnit if 0
 }
+
+// A Run is a run of erase units of one size, from its first byte to the next run.
+type Run struct{ First, Unit int }
 
 // Geometries of real parts, with memories as small as tests want them, and some
 // that no part has.
@@ -83,6 +90,17 @@ func (g *Geometry) defines() []string {
 		define("STORE_UNIT", g.StoreUnit),
 		define("STORE_SIZE", g.StoreSize),
 		define("STORE_GAP", g.StoreUnit),
+	}
+	for i, run := range g.Runs {
+		if run.Unit > 0 {
+			args = append(args, define(fmt.Sprintf("ERASE_%d", i+2), run.First), define(fmt.Sprintf("ERASE_UNIT_%d", i+2), run.Unit))
+		}
+	}
+	if g.StoreProgram > 0 {
+		args = append(args, define("STORE_PROGRAM", g.StoreProgram))
+	}
+	if g.ECC {
+		args = append(args, "-DHOST_ECC=1")
 	}
 	if g.ErasedZero {
 		args = append(args, "-DHOST_ERASED=0x00u")

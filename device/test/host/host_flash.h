@@ -7,10 +7,11 @@
 //
 // What a cut tears is remembered until the unit is erased in full. A torn unit may not be programmed,
 // whatever it reads. It is either solid (a part of the operation took place) or weak: it reads
-// differently at each read, or only after each reset. Code reads flash through plain pointers, so the model cannot see a read;
-// instead weak cells change at each tick: every flash operation, every feed of the watchdog and every
-// question for ECC faults (boot does both each 128 bytes that it reads, and asks after it has read
-// the seal), every read of the store, every boot.
+// differently at each read, or only after each reset. Code reads flash through plain pointers, which the
+// model does not see, unless the build is watched (host_watch.c). Otherwise weak cells change at each
+// tick: every flash operation, every feed of the watchdog and every question for ECC faults (boot does
+// both each 128 bytes that it reads, and asks after it has read the seal), every read of the store,
+// every boot.
 // At a tick a torn operation as a whole reads as before, as done, as a mixture or as junk, or stays as
 // it reads: so decisions made between two ticks see one value, and those made apart may not.
 //
@@ -28,7 +29,7 @@ enum host_cut {
     HOST_CUT_BEFORE,
     HOST_CUT_PREFIX, // the first bytes are done, the others as before
     HOST_CUT_BITS,   // each bit that changes is done or not
-    HOST_CUT_ALMOST, // all but one of the bits that change are done
+    HOST_CUT_ALMOST, // all but a few of the bits that change are done
     HOST_CUT_DONE,   // all reads as done, and is not done well: the unit counts as torn
     HOST_CUT_WEAK,   // every byte reads differently at each read
     HOST_CUT_SLOW,   // every byte reads differently after each reset
@@ -47,18 +48,35 @@ enum host_event {
 // What a unit of programming may be used for.
 enum host_state { HOST_CLEAN, HOST_USED, HOST_TORN };
 
+// Erase units of one size, from first to the next run or the end of the memory.
+struct host_run {
+    uint32_t first, unit;
+};
+
+// A torn operation that left its cells weak.
+struct host_tear {
+    uint32_t from, end;
+    bool slow; // they change only after a reset
+};
+
+#define HOST_RUNS 3u
+#define HOST_TEARS 24u
+#define HOST_BLOCK 128u // bytes that host_push keeps at a time; each erase unit is whole blocks
+
 struct host_area {
     const char *name;
     uint8_t *cells;
     uint32_t size;
-    uint32_t erase_unit;
+    struct host_run run[HOST_RUNS]; // the last ones may begin behind the end
     uint32_t program_unit;
-    uint8_t *state;  // enum host_state of the unit a byte lies in, for each byte
-    uint8_t *weak;   // for each byte: number of the torn operation that left it weak, or 0
-    uint8_t *before; // for each weak byte
-    uint8_t *target; // for each weak byte
-    uint32_t weak_count;
-    uint32_t weak_from, weak_end; // no weak byte lies outside
+    uint8_t *state;    // enum host_state of the unit a byte lies in, for each byte
+    uint8_t *before;   // for each weak byte
+    uint8_t *target;   // for each weak byte
+    uint16_t *erases;  // wear: of each block
+    uint8_t *depth;    // for each block: the level of host_push that keeps it
+    bool fault;        // a read has met an ECC error
+    uint32_t tears;
+    struct host_tear tear[HOST_TEARS];
 };
 
 // One entry of the record of operations.
@@ -85,6 +103,9 @@ struct host_stats {
 extern struct host_area host_flash;
 extern struct host_stats host_stats;
 
+// First byte of the erase unit that holds offset, and its size.
+uint32_t host_unit(const struct host_area *area, uint32_t offset, uint32_t *size);
+
 // Leaves an area as a factory does: erased, all units clean.
 void host_blank(struct host_area *area);
 
@@ -104,6 +125,23 @@ void host_program(struct host_area *area, uint32_t offset, const uint8_t *data, 
 // Plans a cut at the n-th operation from now on; HOST_CUT_NONE takes the plan back.
 void host_plan(uint32_t n, enum host_cut how, uint64_t seed);
 
+// Starts the model's random sequence.
+void host_seed(uint64_t seed);
+
+// An operation that is about to take place: n bytes at offset become data, or erased when that is NULL.
+struct host_step {
+    struct host_area *area;
+    uint32_t offset, n;
+    const uint8_t *data;
+};
+
+// Called before each operation when not NULL.
+extern void (*host_probe)(const struct host_step *step);
+
+// Does to the cells of a step what power does that is lost before it or inside it. Prefix is the number
+// of bytes that HOST_CUT_PREFIX gets done, 0 for any.
+void host_tear(const struct host_step *step, enum host_cut how, uint32_t prefix);
+
 // Wears a byte of an area out: its lowest bit stays zero. One byte at most.
 void host_wear(const struct host_area *area, uint32_t offset);
 
@@ -116,25 +154,41 @@ void host_fed(void);
 // Lets weak cells change: those that do at each read, and after a reset all of them.
 void host_tick(struct host_area *area, bool reset);
 
+// Notes that code has read n bytes at offset: weak cells among them change, and torn words of an area
+// with error correction raise a fault. host_ecc says whether one was raised since it was last asked.
+void host_see(struct host_area *area, uint32_t offset, uint32_t n);
+bool host_ecc(void);
+
 // Number of bytes in [offset, offset + n) that a cut has left torn or weak.
 uint32_t host_torn(const struct host_area *area, uint32_t offset, uint32_t n);
 
-// Next number of the model's random sequence, which starts at the seed of the last plan.
+// Next number of the model's random sequence, and n such bytes.
 uint32_t host_random(void);
+void host_scramble(void *data, size_t n);
 
-// Copies the state of the model to a slot and back. Memory that belongs to the state is announced
-// once by host_keep.
-#define HOST_SLOTS 4u
+// State of the device and the model. Memory that belongs to it is announced once.
 void host_keep(void *data, size_t n);
 void host_keep_area(struct host_area *area);
 void host_keep_plan(void);
+
+// Copies the state to a slot and back.
+#define HOST_SLOTS 4u
 void host_save(uint32_t slot);
 void host_restore(uint32_t slot);
+
+// Remembers the state, and brings back the one remembered last. Copies only what changes in between.
+#define HOST_LEVELS 8u
+void host_push(void);
+void host_pop(void);
+
+// Keeps n bytes of an area, which are going to change, for host_pop.
+void host_touch(struct host_area *area, uint32_t offset, uint32_t n);
 
 // Leaves the code under test with an event; defined by the driver.
 void host_leave(enum host_event event) __attribute__((noreturn));
 
-// Reports what must never happen, and ends the process.
+// Reports what must never happen, and ends the process. host_last_words adds to the report.
 void host_fatal(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+extern void (*host_last_words)(void);
 
 #endif

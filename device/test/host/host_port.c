@@ -39,15 +39,19 @@ static uint32_t bite_in; // feeds until the watchdog bites nevertheless, 0 for n
 static uint32_t quiet; // since anything was read or changed, as far as the port sees that
 
 // What the model knows of one memory of n bytes.
-#define KNOWN(name, n) static uint8_t name##_known[4][n]
-#define AREA(what, memory, n, erase, program)                                                      \
-    {.name = what, .cells = memory, .size = n, .erase_unit = erase,          \
-     .program_unit = program, .state = memory##_known[0], .weak = memory##_known[1],               \
-     .before = memory##_known[2], .target = memory##_known[3]}
+#define KNOWN(name, n)                                                                             \
+    static uint8_t name##_known[3][n], name##_depth[(n) / HOST_BLOCK];                             \
+    static uint16_t name##_erases[(n) / HOST_BLOCK]
+#define AREA(what, memory, n, program, ...)                                                        \
+    {.name = what, .cells = memory, .size = n, .run = {__VA_ARGS__}, .program_unit = program,      \
+     .state = memory##_known[0], .before = memory##_known[1], .target = memory##_known[2],         \
+     .erases = memory##_erases, .depth = memory##_depth}
+#define NO_RUN {0xFFFFFFFFu, 1u}
 
 KNOWN(quine_flash, FLASH_SIZE);
 struct host_area host_flash =
-    AREA("flash", quine_flash, FLASH_SIZE, HOST_ERASE_UNIT, HOST_PROGRAM_UNIT);
+    AREA("flash", quine_flash, FLASH_SIZE, HOST_PROGRAM_UNIT, {0, HOST_ERASE_UNIT},
+         {HOST_ERASE_2, HOST_ERASE_UNIT_2}, {HOST_ERASE_3, HOST_ERASE_UNIT_3});
 
 static void tick(bool reset)
 {
@@ -133,7 +137,9 @@ int quine_flash_open(uint32_t size)
 int quine_flash_erase(uint32_t offset)
 {
     change();
-    check_writer(offset, HOST_ERASE_UNIT);
+    uint32_t n = 0;
+    (void)host_unit(&host_flash, offset, &n);
+    check_writer(offset, n);
     return host_erase(&host_flash, offset) ? QUINE_OK : QUINE_ERR_IO;
 }
 
@@ -156,7 +162,7 @@ int quine_flash_program(uint32_t offset, const void *data, uint32_t n)
 static uint8_t store_cells[QUINE_STORE_SIZE];
 KNOWN(store_cells, QUINE_STORE_SIZE);
 static struct host_area store =
-    AREA("store", store_cells, QUINE_STORE_SIZE, QUINE_STORE_UNIT, HOST_PROGRAM_UNIT);
+    AREA("store", store_cells, QUINE_STORE_SIZE, HOST_STORE_PROGRAM, {0, QUINE_STORE_UNIT}, NO_RUN, NO_RUN);
 
 struct host_area *host_store(uint32_t *offset)
 {
@@ -205,9 +211,9 @@ int quine_store_program(uint32_t offset, const void *data, uint32_t n)
     const uint8_t *from = data;
 
     tick(false);
-    if (n % HOST_PROGRAM_UNIT != 0u)
+    if (n % HOST_STORE_PROGRAM != 0u)
         host_fatal("program of the store at 0x%x: %u bytes are not whole units", offset, n);
-    for (uint32_t at = 0; at < n; at += HOST_PROGRAM_UNIT)
+    for (uint32_t at = 0; at < n; at += HOST_STORE_PROGRAM)
         host_program(&store, offset + at, from + at, false);
     return QUINE_OK;
 }
@@ -235,22 +241,19 @@ void host_port_open(void)
         host_blank(area);
     }
     host_keep(&quine_record, sizeof quine_record);
+    host_keep(&quine_scratch, sizeof quine_scratch);
+    host_keep(&feeds, sizeof feeds);
+    host_keep(&unfed, sizeof unfed);
+    host_keep(&quiet, sizeof quiet);
     host_keep(&host_actor, sizeof host_actor);
     host_keep(&bite_in, sizeof bite_in);
     host_keep_fault();
 }
 
-static void scramble(void *data, size_t n)
-{
-    uint8_t *to = data;
-    while (n-- > 0u)
-        *to++ = (uint8_t)host_random();
-}
-
 void host_power_lost(void)
 {
     if (host_random() % 4u != 0u)
-        scramble(&quine_record, sizeof quine_record);
+        host_scramble(&quine_record, sizeof quine_record);
 }
 
 void host_boot(void)
@@ -258,7 +261,7 @@ void host_boot(void)
     unfed = 0;
     change();
     host_actor = HOST_BOOT;
-    scramble(&quine_scratch, sizeof quine_scratch); // the application has used it
+    host_scramble(&quine_scratch, sizeof quine_scratch); // the application has used it
     tick(true);
     quine_boot_main();
 }

@@ -13,6 +13,9 @@
 #ifndef HOST_STORE_UNIT
 #define HOST_STORE_UNIT 1024u
 #endif
+#ifndef HOST_STORE_PROGRAM
+#define HOST_STORE_PROGRAM HOST_PROGRAM_UNIT // of a store that is no flash
+#endif
 #ifndef HOST_STORE_GAP
 #define HOST_STORE_GAP 1024u // flash between application and internal store that nobody may touch
 #endif

@@ -12,6 +12,14 @@
 #ifndef HOST_ERASE_UNIT
 #define HOST_ERASE_UNIT 1024u
 #endif
+#ifndef HOST_ERASE_2 // first byte of the second run of erase units, and their size
+#define HOST_ERASE_2 0xFFFFFFFFu
+#define HOST_ERASE_UNIT_2 HOST_ERASE_UNIT
+#endif
+#ifndef HOST_ERASE_3
+#define HOST_ERASE_3 0xFFFFFFFFu
+#define HOST_ERASE_UNIT_3 HOST_ERASE_UNIT
+#endif
 #ifndef HOST_PROGRAM_UNIT
 #define HOST_PROGRAM_UNIT 4u
 #endif
@@ -20,6 +28,10 @@
 #endif
 #ifndef HOST_SEAL_ERASED
 #define HOST_SEAL_ERASED 0 // 1: no unit may be programmed twice, the seal has an erase unit of its own
+#endif
+
+#ifndef HOST_ECC
+#define HOST_ECC 0 // 1: reading a torn unit raises a fault, in watched builds
 #endif
 
 #define HOST_BOOT_END ((4096u + HOST_ERASE_UNIT - 1u) / HOST_ERASE_UNIT * HOST_ERASE_UNIT)
@@ -44,15 +56,20 @@
 
 static inline __attribute__((always_inline)) uint32_t quine_flash_unit(uint32_t offset)
 {
+    if (offset >= HOST_ERASE_3)
+        return offset - (offset - HOST_ERASE_3) % HOST_ERASE_UNIT_3;
+    if (offset >= HOST_ERASE_2)
+        return offset - (offset - HOST_ERASE_2) % HOST_ERASE_UNIT_2;
     return offset - offset % HOST_ERASE_UNIT;
 }
 
 void host_read(void); // tells the flash model that memories were read
+bool host_ecc(void);
 
 static inline __attribute__((always_inline)) bool quine_flash_fault(void)
 {
     host_read();
-    return false;
+    return host_ecc();
 }
 
 #endif

@@ -14,7 +14,7 @@
 //   bite N                     the watchdog resets at the N-th feed from now
 //   record DATA                what boot remembers over a reset
 //   image I DATA               remembers a sealed image as number I, for boot
-//   patch DATA                 remembers a patch
+//   patch I DATA               remembers a patch as number I; the application sends number 0
 //   boot N                     boots, again after each reset, at most N times
 //   patience N                 lets boot feed the watchdog N times in vain before it counts as waiting
 //   power | reset              loses power, or resets, while the application runs
@@ -24,6 +24,8 @@
 //   receive PIECE SEED         begin, write of the whole patch, finish: as far as they succeed
 //   update PIECE SEED          receive and install
 //   status                     pending, reason, major, minor, patch, build, counter, head id
+//   script I STEPS             what the application does when image I runs: sweep.h
+//   sweep OPTIONS              cuts power everywhere: sweep.h
 //   plan N HOW SEED            plans a cut at the N-th operation from now: enum host_cut
 //   zero | count | trace       statistics of the model
 //   save SLOT | restore SLOT   the state of the device
@@ -37,28 +39,16 @@
 // device broke a rule.
 #include "host_fault.h"
 #include "host_port.h"
-#include "quine.h"
+#include "sim.h"
+#include "sweep.h"
+
 #include "quine_boot.h"
 #include "quine_error.h"
 #include "quine_internal.h"
 
-#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define IMAGES 4u
-
-// Bytes on the heap, of exactly the size they need, so that a sanitizer sees each step beyond.
-struct bytes {
-    uint8_t *data;
-    uint32_t n;
-};
-
-static struct bytes images[IMAGES];
-static struct bytes patch;
-static struct quine_update update;
-static jmp_buf back;
 
 // Arguments and result of the call in progress; a longjmp leaves no locals behind.
 static struct {
@@ -66,26 +56,6 @@ static struct {
     uint8_t *bytes; // the piece that is fed
     int code;
 } call;
-
-void host_leave(enum host_event event)
-{
-    longjmp(back, (int)event);
-}
-
-// Calls code of the device and says how it ended.
-static enum host_event enter(void (*code)(void))
-{
-    int event = setjmp(back);
-    if (event == 0) {
-        code();
-        event = HOST_RETURNED;
-    }
-    if (event == HOST_CUT)
-        host_power_lost();
-    if (event == HOST_CUT || event == HOST_RESET || event == HOST_WAITING)
-        host_actor = HOST_OFF;
-    return (enum host_event)event;
-}
 
 static const char *name_of(enum host_event event)
 {
@@ -103,7 +73,7 @@ static void application(void (*code)(void))
         printf("off\n");
         return;
     }
-    enum host_event event = enter(code);
+    enum host_event event = sim_enter(code);
     printf(event == HOST_RETURNED ? "%s %d\n" : "%s\n", name_of(event), call.code);
 }
 
@@ -145,7 +115,7 @@ static uint8_t digit(char c)
 }
 
 // Takes data from the command, "-" for none, in place of what b holds.
-static void data(struct bytes *b)
+static void data(struct sim_bytes *b)
 {
     const char *word = argument();
 
@@ -193,7 +163,7 @@ static void cmd_store(void)
 
 static void cmd_poke(void)
 {
-    struct bytes b = {0};
+    struct sim_bytes b = {0};
     uint32_t offset;
     struct host_area *a = area(&offset);
 
@@ -239,7 +209,7 @@ static void cmd_fault(void)
 
 static void cmd_other(void)
 {
-    struct bytes b = {0};
+    struct sim_bytes b = {0};
 
     data(&b);
     host_fault_other(b.data, b.n);
@@ -255,7 +225,7 @@ static void cmd_bite(void)
 
 static void cmd_record(void)
 {
-    struct bytes b = {0};
+    struct sim_bytes b = {0};
 
     data(&b);
     if (b.n != sizeof quine_record)
@@ -278,40 +248,34 @@ static void cmd_dump(void)
 static void cmd_image(void)
 {
     uint32_t i = number();
-    if (i >= IMAGES)
+    if (i >= SIM_IMAGES)
         host_fatal("no image %u", i);
-    data(&images[i]);
-    check_range(&host_flash, 0, images[i].n);
+    data(&sim_images[i]);
+    check_range(&host_flash, 0, sim_images[i].n);
     printf("ok\n");
 }
 
 static void cmd_patch(void)
 {
-    data(&patch);
+    uint32_t i = number();
+    if (i >= SIM_PATCHES)
+        host_fatal("no patch %u", i);
+    data(&sim_patches[i]);
     printf("ok\n");
 }
 
-// Says whether flash holds an image, seal included. What else lies in an erase unit of the seal's is not
-// part of it.
-static bool holds(const struct bytes *b)
+static void cmd_script(void)
 {
-    uint32_t seal = QUINE_SEAL_OFFSET + QUINE_ID_SIZE;
-    uint32_t behind = QUINE_SEAL_OFFSET + QUINE_SEAL_SIZE;
-
-    return b->data != NULL && b->n > behind && memcmp(b->data, host_flash.cells, seal) == 0 &&
-           memcmp(b->data + behind, host_flash.cells + behind, b->n - behind) == 0;
+    uint32_t i = number();
+    const char *steps = strtok(NULL, "\n");
+    sweep_script(i, steps != NULL ? steps : "");
+    printf("ok\n");
 }
 
-// Finds the image that flash holds.
-static int which(uint32_t *torn)
+static void cmd_sweep(void)
 {
-    for (uint32_t i = 0; i < IMAGES; i++)
-        if (holds(&images[i])) {
-            *torn = host_torn(&host_flash, 0, images[i].n);
-            return (int)i;
-        }
-    *torn = 0;
-    return -1;
+    const char *options = strtok(NULL, "\n");
+    sweep(options != NULL ? options : "");
 }
 
 static void cmd_boot(void)
@@ -321,15 +285,11 @@ static void cmd_boot(void)
     enum host_event event;
 
     do {
-        event = enter(host_boot);
+        event = sim_enter(host_boot);
         boots++;
     } while (event == HOST_RESET && boots < most);
-    if (event == HOST_STARTED) {
-        host_actor = HOST_APPLICATION;
-        memset(&update, 0, sizeof update);
-    }
     uint32_t torn;
-    int image = which(&torn);
+    int image = sim_which(&torn);
     printf("%s %u %d %u\n", name_of(event), boots, image, torn);
 }
 
@@ -353,7 +313,7 @@ static void cmd_power(void)
 
 static void call_begin(void)
 {
-    call.code = quine_update_begin(&update);
+    call.code = quine_update_begin(&sim_update);
 }
 
 static void call_write(void)
@@ -368,21 +328,21 @@ static void call_write(void)
         n = n < call.n ? n : call.n;
         free(call.bytes);
         call.bytes = allocate(n);
-        memcpy(call.bytes, patch.data + call.from, n);
+        memcpy(call.bytes, sim_patches[0].data + call.from, n);
         call.from += n;
         call.n -= n;
-        call.code = quine_update_write(&update, call.bytes, n);
+        call.code = quine_update_write(&sim_update, call.bytes, n);
     }
 }
 
 static void call_finish(void)
 {
-    call.code = quine_update_finish(&update);
+    call.code = quine_update_finish(&sim_update);
 }
 
 static void call_abort(void)
 {
-    call.code = quine_update_abort(&update);
+    call.code = quine_update_abort(&sim_update);
 }
 
 static void call_install(void)
@@ -418,7 +378,7 @@ static void feed(uint32_t from, uint32_t n)
     call.n = n;
     call.piece = number();
     call.seed = number();
-    if (from > patch.n || n > patch.n - from || call.piece == 0u)
+    if (from > sim_patches[0].n || n > sim_patches[0].n - from || call.piece == 0u)
         host_fatal("no such piece of the patch");
 }
 
@@ -431,13 +391,13 @@ static void cmd_write(void)
 
 static void cmd_receive(void)
 {
-    feed(0, patch.n);
+    feed(0, sim_patches[0].n);
     application(call_receive);
 }
 
 static void cmd_update(void)
 {
-    feed(0, patch.n);
+    feed(0, sim_patches[0].n);
     application(call_update);
 }
 
@@ -533,7 +493,7 @@ static const struct {
     {"status", cmd_status}, {"plan", cmd_plan}, {"zero", cmd_zero}, {"count", cmd_count},
     {"trace", cmd_trace}, {"save", cmd_save}, {"restore", cmd_restore}, {"update", cmd_update},
     {"wear", cmd_wear}, {"lock", cmd_lock}, {"fault", cmd_fault}, {"other", cmd_other},
-    {"bite", cmd_bite}, {"record", cmd_record},
+    {"bite", cmd_bite}, {"record", cmd_record}, {"script", cmd_script}, {"sweep", cmd_sweep},
 };
 
 static void execute(const char *name)
@@ -554,7 +514,8 @@ int main(void)
     size_t room = 0;
 
     host_port_open();
-    host_keep(&update, sizeof update);
+    sim_open();
+    sweep_open();
     while (getline(&line, &room, stdin) > 0) {
         const char *name = strtok(line, " \n");
         if (name != NULL)
@@ -563,9 +524,7 @@ int main(void)
             fflush(stdout);
     }
     free(line);
-    free(patch.data);
     free(call.bytes);
-    for (uint32_t i = 0; i < IMAGES; i++)
-        free(images[i].data);
+    sim_close();
     return 0;
 }

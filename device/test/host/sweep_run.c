@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One run of a sweep: sweep_run.h, and the scripts of sweep.h.
+#include "sweep_run.h"
+
+#include "host_fault.h"
+#include "host_port.h"
+#include "sim.h"
+#include "sweep.h"
+
+#include "quine_boot.h"
+#include "quine_error.h"
+#include "quine_port.h"
+#include "quine_staging.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STEPS 8u
+#define ROUNDS 8u    // starts of an application until the goal must run
+#define RESETS 8u    // resets in a row after which something must run
+#define PATIENCE 4096u // feeds of the watchdog without a change: more than a verification, less than a wait
+
+struct step {
+    char kind;
+    uint32_t patch, from, to;
+    int code; // that it ends with
+};
+
+static struct step scripts[SIM_IMAGES][STEPS];
+
+static struct {
+    uint32_t goal, boots;
+    bool window;
+    uint32_t fault, fault_from, fault_count;
+    uint32_t swap, swap_from;
+    uint32_t bites, bite_at;
+} o;
+
+struct run_seen run;
+
+// State of this run.
+static struct {
+    int image;       // that runs, or has run
+    uint32_t boots;  // since the last cut
+    uint32_t cuts;
+    bool installs;   // the application has asked for an install
+    bool fault_due;  // in the next boot
+    bool faulty;     // the store was wrong in a boot of this run
+    bool swapped;    // swap is over
+    uint32_t bites;  // yet to come
+    uint32_t pieces; // makes the lengths of pieces
+} r;
+
+static struct {
+    const struct step *step;
+    int code;
+} call;
+
+void run_open(void)
+{
+    host_keep(&r, sizeof r);
+    host_keep(&call, sizeof call);
+}
+
+void run_reset(void)
+{
+    memset(&run, 0, sizeof run);
+    memset(&r, 0, sizeof r);
+    memset(&o, 0, sizeof o);
+    o.goal = 1;
+    o.boots = 3;
+    host_patience = PATIENCE;
+}
+
+bool run_option(const char *name, const uint32_t n[3])
+{
+    if (strcmp(name, "goal") == 0 && n[0] < SIM_IMAGES)
+        o.goal = n[0];
+    else if (strcmp(name, "boots") == 0)
+        o.boots = n[0];
+    else if (strcmp(name, "window") == 0)
+        o.window = n[0] != 0u;
+    else if (strcmp(name, "fault") == 0 && n[0] <= HOST_FAULT_OTHER)
+        o.fault = n[0], o.fault_from = n[1], o.fault_count = n[2];
+    else if (strcmp(name, "swap") == 0 && n[0] <= HOST_FAULT_OTHER)
+        o.swap = n[0], o.swap_from = n[1];
+    else if (strcmp(name, "bites") == 0)
+        o.bites = r.bites = n[0], o.bite_at = n[1];
+    else
+        return false;
+    return true;
+}
+
+void sweep_script(uint32_t image, const char *steps)
+{
+    char words[128];
+    uint32_t n = 0;
+
+    if (image >= SIM_IMAGES)
+        host_fatal("no image %u", image);
+    memset(scripts[image], 0, sizeof scripts[image]);
+    snprintf(words, sizeof words, "%s", steps);
+    for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " "), n++) {
+        struct step *step = &scripts[image][n];
+        char *end = word + 1;
+        if (n == STEPS - 1u || strchr("bwfrxai", word[0]) == NULL)
+            host_fatal("no step %s", word);
+        step->kind = word[0];
+        if (strchr("wrx", word[0]) != NULL)
+            step->patch = (uint32_t)strtoul(word + 1, &end, 10) % SIM_PATCHES;
+        step->to = 1000;
+        if (word[0] == 'w')
+            step->from = (uint32_t)strtoul(end + 1, &end, 10), step->to = (uint32_t)strtoul(end + 1, &end, 10);
+        if (word[0] == 'x')
+            step->code = (int)strtol(end + 1, &end, 10);
+    }
+}
+
+void run_power_lost(bool first)
+{
+    host_power_lost();
+    host_actor = HOST_OFF;
+    host_fault_plan(0, 0, HOST_FAULT_NONE);
+    host_bite(0);
+    r.boots = 0;
+    r.cuts++;
+    r.fault_due = first && o.fault != HOST_FAULT_NONE;
+}
+
+bool run_boot_sector(void)
+{
+    bool whole = false;
+
+    if (host_torn(&host_flash, 0, QUINE_BOOT_SIZE) == 0u)
+        for (uint32_t i = 0; i <= o.goal; i++)
+            whole = whole || memcmp(sim_images[i].data, host_flash.cells, QUINE_BOOT_SIZE) == 0;
+    if (!whole && !o.window)
+        host_fatal("the boot sector is lost");
+    return whole;
+}
+
+// Feeds a part of a patch in pieces of many lengths.
+static int write(const struct step *step)
+{
+    const struct sim_bytes *p = &sim_patches[step->patch];
+    uint32_t at = (uint32_t)((uint64_t)p->n * step->from / 1000u);
+    uint32_t end = (uint32_t)((uint64_t)p->n * step->to / 1000u);
+    int code = QUINE_OK;
+
+    while (at < end && code == QUINE_OK) {
+        r.pieces = r.pieces * 1664525u + 1013904223u;
+        uint32_t n = 1u + (r.pieces >> 16) % 97u;
+        n = n < end - at ? n : end - at;
+        code = quine_update_write(&sim_update, p->data + at, n);
+        at += n;
+    }
+    return code;
+}
+
+static void take_step(void)
+{
+    const struct step *step = call.step;
+
+    call.code = QUINE_OK;
+    if (strchr("brx", step->kind) != NULL)
+        call.code = quine_update_begin(&sim_update);
+    if (strchr("wrx", step->kind) != NULL && call.code == QUINE_OK)
+        call.code = write(step);
+    if (strchr("frx", step->kind) != NULL && call.code == QUINE_OK)
+        call.code = quine_update_finish(&sim_update);
+    if (step->kind == 'a')
+        call.code = quine_update_abort(&sim_update);
+    if (step->kind == 'i')
+        call.code = quine_update_install();
+}
+
+// Does what the application does, up to a reset.
+static void application(void)
+{
+    for (const struct step *step = scripts[r.image]; step->kind != '\0'; step++) {
+        call.step = step;
+        if (step->kind == 'i')
+            r.installs = true;
+        if (sim_enter(take_step) == HOST_RESET)
+            return;
+        if (call.code == step->code && step->kind != 'i')
+            continue;
+        if (call.code == QUINE_ERR_PENDING && r.cuts > 0u)
+            break; // a cut has left it so
+        if (!r.faulty)
+            host_fatal("step %c%u of image %d ends with %d", step->kind, step->patch, r.image, call.code);
+        break;
+    }
+    host_actor = HOST_OFF;
+    r.installs = true; // as far as an image is pending
+}
+
+// Lets what is planned go wrong in the boot that comes.
+static void disturb(void)
+{
+    host_fault_plan(0, 0, HOST_FAULT_NONE);
+    host_bite(0);
+    if (r.fault_due) {
+        uint32_t any = host_random() % 2u == 0u ? 1u : 1u + host_random() % 512u;
+        host_fault_plan(o.fault_from != 0u ? o.fault_from : any, o.fault_count, (enum host_fault)o.fault);
+        r.faulty = true;
+    } else if (r.installs && o.swap != HOST_FAULT_NONE && !r.swapped) {
+        host_fault_plan(o.swap_from, 0, (enum host_fault)o.swap);
+        r.faulty = true;
+        r.swapped = true;
+    }
+    r.fault_due = false;
+    if (r.installs && r.bites > 0u) {
+        host_bite(o.bite_at);
+        r.bites--;
+    }
+}
+
+// The seal of the image that runs may be torn when more than one thing has gone wrong: it reads right
+// then, and a pending header or the next update will have it written anew.
+static void check_started(void)
+{
+    uint32_t torn, seal = host_torn(&host_flash, QUINE_SEAL_OFFSET, QUINE_SEAL_SIZE);
+    int image = sim_which(&torn);
+
+    if (image < 0 || image > (int)o.goal)
+        host_fatal("what starts is no image that may run");
+    if (image < r.image)
+        host_fatal("image %d starts after image %d", image, r.image);
+    if (r.cuts < 2u && !r.faulty && torn > 0u)
+        host_fatal("image %d starts with %u torn bytes", image, torn);
+    if (torn > seal)
+        host_fatal("image %d starts with %u torn bytes", image, torn - seal);
+    if (image == (int)o.goal && scripts[image][0].kind != '\0')
+        host_fatal("the goal has a script");
+    r.image = image;
+}
+
+// Installing erases each unit once, the one of the seal a second time where that is how it is destroyed,
+// and the header's; it programs each unit once, and the seal twice. With a store that goes wrong it may
+// do so four times.
+static void check_work(uint32_t erases, uint32_t programs)
+{
+    uint32_t size = 0, units = 2, n = 0;
+
+    for (uint32_t i = 0; i <= o.goal; i++)
+        if (sim_images[i].n > size)
+            size = sim_images[i].n;
+    for (uint32_t at = 0; at < size; at += n, units++)
+        (void)host_unit(&host_flash, at, &n);
+    if (!r.faulty && (erases > units || programs > size / QUINE_PROGRAM_UNIT + 16u))
+        host_fatal("a boot erases %u and programs %u units", erases, programs);
+}
+
+// Boots until an application runs.
+static void boot(void)
+{
+    for (uint32_t resets = 0; resets < RESETS + o.bites; resets++) {
+        uint32_t erases = host_stats.erases, programs = host_stats.programs;
+        disturb();
+        enum host_event event = sim_enter(host_boot);
+        r.boots++;
+        check_work(host_stats.erases - erases, host_stats.programs - programs);
+        if (!run_boot_sector())
+            host_fatal("the boot sector is lost without a cut");
+        if (event == HOST_STARTED) {
+            check_started();
+            return;
+        }
+        if (event == HOST_WAITING && !r.faulty)
+            host_fatal("boot waits");
+        if (event == HOST_WAITING)
+            host_power_lost();
+    }
+    host_fatal("nothing starts");
+}
+
+static uint32_t most_erases(const struct host_area *area, uint32_t from, uint32_t end)
+{
+    uint32_t most = 0;
+
+    for (uint32_t block = from / HOST_BLOCK; block < end / HOST_BLOCK; block++)
+        if (area->erases[block] > most)
+            most = area->erases[block];
+    return most;
+}
+
+// Notes what the run has taken.
+static void note(void)
+{
+    uint32_t offset;
+    const struct host_area *store = host_store(&offset);
+    uint32_t flash_erases = most_erases(&host_flash, 0, QUINE_IMAGE_MAX);
+    uint32_t store_erases = most_erases(store, offset, store->size);
+
+    run.runs++;
+    if (r.boots > run.boots)
+        run.boots = r.boots;
+    if (flash_erases > run.flash_erases)
+        run.flash_erases = flash_erases;
+    if (store_erases > run.store_erases)
+        run.store_erases = store_erases;
+}
+
+void run_to_goal(void)
+{
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        boot();
+        if (r.image == (int)o.goal) {
+            if (r.boots > o.boots && r.cuts > 0u)
+                host_fatal("%u boots from the last cut to the goal", r.boots);
+            note();
+            return;
+        }
+        application();
+    }
+    host_fatal("the goal does not come to run");
+}

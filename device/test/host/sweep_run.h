@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One run of a sweep: the device is brought to its goal, and what it does on the way is checked.
+#ifndef SWEEP_RUN_H
+#define SWEEP_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// What has been seen in all runs since run_reset.
+struct run_seen {
+    uint64_t runs;
+    uint32_t boots; // most from the last cut to the goal
+    uint32_t flash_erases, store_erases; // most of one erase unit in a run
+};
+extern struct run_seen run;
+
+void run_open(void); // once
+void run_reset(void);
+
+// Takes an option of sweep.h. Returns whether there is one.
+bool run_option(const char *name, const uint32_t n[3]);
+
+// Notes that power was lost, for the first time in this run or once more.
+void run_power_lost(bool first);
+
+// Says whether the boot sector is whole. Ends the process when it is not and may not be lost.
+bool run_boot_sector(void);
+
+// Boots the device, and does what its application does, until the goal runs. Ends the process when
+// something happens that must not.
+void run_to_goal(void);
+
+#endif

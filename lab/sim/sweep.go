@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package sim
+
+import "fmt"
+
+// Script says what the application does when the image with number i runs; the
+// steps are those of device/test/host/sweep.h.
+func (d *Device) Script(i int, steps string) error { return d.do("script %d %s", i, steps) }
+
+// SetPatchNumber gives the patch with number i, 0 to 3, to scripts.
+func (d *Device) SetPatchNumber(i int, p []byte) error {
+	return d.do("patch %d %s", i, encode(p))
+}
+
+// A Sweep is what has come of [Device.Sweep].
+type Sweep struct {
+	Planned int // cuts, from recorded runs
+	Fired   int // cuts that took place
+	Runs    int // of the device to its goal
+	Lost    int // cuts that lost the boot sector in its window
+	Window  int // operations from the first to the last one at which that happens
+
+	Operations int // without a cut
+	Boots      int // most from the last cut to the goal
+
+	// Most erases of one unit, of flash and of the store, without a cut and with.
+	FlashErases, StoreErases       int
+	FlashErasesCut, StoreErasesCut int
+}
+
+// Sweep cuts power everywhere: the options are those of device/test/host/sweep.h. It
+// begins with the device as it is, and leaves it so. An error says what went wrong
+// and, behind an @, at which cuts.
+func (d *Device) Sweep(options string) (s Sweep, err error) {
+	err = d.scan(fmt.Sprint("sweep ", options), &s.Planned, &s.Fired, &s.Runs, &s.Lost, &s.Window, &s.Operations,
+		&s.Boots, &s.FlashErases, &s.StoreErases, &s.FlashErasesCut, &s.StoreErasesCut)
+	if err == nil && s.Planned != s.Fired {
+		err = fmt.Errorf("sim: %d cuts were planned, %d took place", s.Planned, s.Fired)
+	}
+	return s, err
+}
