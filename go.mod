@@ -24,3 +24,9 @@ require (
 	github.com/google/go-cmp v0.7.0
 	golang.org/x/tools v0.26.0 // indirect
 )
+
+require (
+	github.com/cpuguy83/go-md2man/v2 v2.0.6 // indirect
+	github.com/russross/blackfriday/v2 v2.1.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.4 // indirect
+)

@@ -54,7 +54,7 @@ func newConsole() *console {
 // run runs the command line args and returns the exit code.
 func (c *console) run(args []string) int {
 	root := newRoot(c)
-	root.SetArgs(args)
+	root.SetArgs(numberLast(args))
 	root.SetIn(c.in)
 	root.SetOut(c.out)
 	root.SetErr(c.err)
@@ -62,7 +62,7 @@ func (c *console) run(args []string) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintf(c.err, "quine: error: %s\n", message(err))
+	fmt.Fprintf(c.err, "quine: %s %s\n", c.red("error:"), message(err))
 	if h := hint(err); h != "" {
 		fmt.Fprintf(c.err, "quine: hint: %s\n", h)
 	}
@@ -74,6 +74,15 @@ func (c *console) run(args []string) int {
 		fmt.Fprintf(c.err, "quine: hint: %s --help shows how to call it\n", cmd.CommandPath())
 	}
 	return exitUsage
+}
+
+// red returns text in red if a person reads it who has not asked for no colour, see
+// https://no-color.org.
+func (c *console) red(text string) string {
+	if !c.errTerminal || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return text
+	}
+	return "\x1b[1;31m" + text + "\x1b[m"
 }
 
 // A failure is an error that a verb met while it worked. Any other error that the

@@ -23,6 +23,7 @@ is the update; and two such images into a patch of a few hundred bytes.`,
 		SilenceErrors:      true,
 		SilenceUsage:       true,
 		DisableSuggestions: true,
+		DisableAutoGenTag:  true, // manual pages are the same on every day
 
 		SuggestionsMinimumDistance: 2,
 
@@ -44,6 +45,8 @@ is the update; and two such images into a patch of a few hundred bytes.`,
 		newCheck(c),
 		newKeygen(c),
 		newPubkey(c),
+		newExplain(c),
+		newMan(c),
 		newVersion(c),
 	)
 	return root

@@ -25,13 +25,16 @@ func newVersion(c *console) *cobra.Command {
 	return cmd
 }
 
+// A versionReport is what quine version --json writes.
+type versionReport struct {
+	Version string `json:"version"`
+	Go      string `json:"go"`
+	BootABI int    `json:"boot_abi"`
+}
+
 // version is the verb.
 func (c *console) version(json bool) error {
-	v := struct {
-		Version string `json:"version"`
-		Go      string `json:"go"`
-		BootABI int    `json:"boot_abi"`
-	}{"unknown", runtime.Version(), image.BootABI}
+	v := versionReport{"unknown", runtime.Version(), image.BootABI}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		v.Version = info.Main.Version
 	}
