@@ -4,6 +4,7 @@ package patch
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,10 +15,10 @@ import (
 
 const deviceDir = "../device"
 
-// buildC builds a program of device/test with the patch decoder of the device and
-// both sanitizers, and returns its path. The test is skipped if there is no C
+// buildC builds a program of device/test with the patch decoder of the device, its
+// cipher for keys of keySize bytes and both sanitizers, and returns its path. The test is skipped if there is no C
 // compiler; with cc in QUINE_NEED it fails then, and also on a warning.
-func buildC(t *testing.T, program string) string {
+func buildC(t *testing.T, program string, keySize int) string {
 	t.Helper()
 	cc := cmp.Or(os.Getenv("CC"), "cc")
 	need := slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), "cc")
@@ -33,9 +34,13 @@ func buildC(t *testing.T, program string) string {
 	if need {
 		args = append(args, "-Werror")
 	}
-	args = append(args, "-I", deviceDir+"/include", "-I", deviceDir+"/src", "-o", out)
+	args = append(args, fmt.Sprintf("-DQUINE_AES_KEY=%d", keySize), "-o", out)
+	for _, folder := range []string{"include", "src", "crypto", "test/crypto"} {
+		args = append(args, "-I", filepath.Join(deviceDir, folder))
+	}
 	for _, file := range []string{
 		"test/" + program, "test/apply", "src/quine_patch", "src/quine_stream*", "src/quine_image", "src/quine_crc32",
+		"crypto/quine_aes",
 	} {
 		found, err := filepath.Glob(filepath.Join(deviceDir, file+".c"))
 		if err != nil || len(found) == 0 {

@@ -20,7 +20,7 @@ func TestCorpus(t *testing.T) {
 	if err != nil || len(olds) == 0 {
 		t.Fatalf("no pairs in %s: %v", corpus, err)
 	}
-	program := buildC(t, "apply_raw")
+	program := buildC(t, "apply_raw", 32)
 	total := 0
 	for _, oldPath := range olds {
 		dir := filepath.Dir(oldPath)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/quine-fw/quine"
@@ -16,6 +17,9 @@ import (
 // bits of the body flipped, and with noise for a body: refused, and with the same number in Go and in C.
 func TestMutations(t *testing.T) {
 	m := newMaker(t)
+	secret := encryptedPair(t, false)
+	holder := deviceOf(secret[0])
+	holder.key = noise(6, 32)
 	patches := []struct {
 		name  string
 		dev   *device
@@ -25,6 +29,8 @@ func TestMutations(t *testing.T) {
 		{"unsigned", deviceOf(m.base), "base.bin", m.patch},
 		{"signed", deviceOf(m.signed), "signed.bin", m.create(m.signed, m.signedNext)},
 		{"full", deviceOf(m.base), "base.bin", m.create(nil, m.next)},
+		{"encrypted", holder, "encrypted.bin", must(Create(secret[0], secret[1], &Options{
+			Key: holder.key, Rand: strings.NewReader("twelve bytes")}))},
 	}
 	var vectors []*vector
 	for _, p := range patches {
@@ -39,7 +45,7 @@ func TestMutations(t *testing.T) {
 		}
 	}
 	t.Run("C", func(t *testing.T) {
-		program, dir := buildC(t, "test_patch_vectors"), t.TempDir()
+		program, dir := buildC(t, "test_patch_vectors", 32), t.TempDir()
 		writeVectors(t, dir, vectors)
 		args := []string{"-quick"}
 		for _, v := range vectors {

@@ -197,9 +197,29 @@ static int digest_check(const struct quine_boot_info *device,
     return crc == quine_le32(image.data + at) ? QUINE_OK : QUINE_ERR_DIGEST;
 }
 
+// Feeds the body, which goes from byte used to the end of the patch, decrypted if
+// there is a cipher.
+static int decrypted(struct flow *f, struct apply_bytes patch, size_t used,
+                     apply_cipher *cipher)
+{
+    const struct quine_patch *p = f->context;
+    size_t n = patch.size - used;
+    uint8_t *copy = malloc(n + 1);
+    int status;
+
+    assert(copy != NULL);
+    memcpy(copy, patch.data + used, n);
+    if (cipher != NULL)
+        cipher(p->nonce, 0, copy, n);
+    status = body(f, copy, n);
+    free(copy);
+    return status;
+}
+
 int apply_image(const struct quine_boot_info *device, uint32_t counter,
-                struct apply_bytes base, struct apply_bytes patch,
-                struct apply_pace pace, struct apply_bytes *out)
+                apply_cipher *cipher, struct apply_bytes base,
+                struct apply_bytes patch, struct apply_pace pace,
+                struct apply_bytes *out)
 {
     struct quine_patch *p = malloc(sizeof *p);
     const uint8_t *manifest =
@@ -219,7 +239,7 @@ int apply_image(const struct quine_boot_info *device, uint32_t counter,
     quine_patch_init(p);
     status = header(&f, patch, manifest, counter, &used);
     if (status == QUINE_OK)
-        status = body(&f, patch.data + used, patch.size - used);
+        status = decrypted(&f, patch, used, cipher);
     p = f.context;
     if (status == QUINE_OK && (p->flags & QUINE_PATCH_SIGNED) == 0)
         status = digest_check(device, *out);

@@ -34,13 +34,20 @@ struct apply_bytes {
 // Reads a file; exits with a message if it cannot be read.
 struct apply_bytes apply_read_file(const char *path);
 
+// Encrypts or decrypts n bytes at data, whose first counter block is given
+// (spec/patch.md section 6).
+typedef void apply_cipher(const uint8_t nonce[12], uint32_t block,
+                          uint8_t *data, size_t n);
+
 // Applies an image patch and checks the CRC-32 of an unsigned image. base is the
-// running image, of size 0 when there is none. out must have room for store_max
-// bytes; its size is set to what was made.
+// running image, of size 0 when there is none. cipher opens an encrypted body; NULL
+// if there is no key. out must have room for store_max bytes; its size is set to
+// what was made.
 // Returns what the device would.
 int apply_image(const struct quine_boot_info *device, uint32_t counter,
-                struct apply_bytes base, struct apply_bytes patch,
-                struct apply_pace pace, struct apply_bytes *out);
+                apply_cipher *cipher, struct apply_bytes base,
+                struct apply_bytes patch, struct apply_pace pace,
+                struct apply_bytes *out);
 
 // Applies a raw patch to old. *out is allocated here; the caller frees out->data.
 // Returns what `quine apply --raw` would.

@@ -5,8 +5,9 @@
 //
 //     test_patch_vectors [-quick] FILE…
 //
-// With -quick only two paces are run, all at once and one byte at a time. It prints a line for each failure. Exit code 0 if all pass, 1 if not, 2 if a
-// file cannot be read.
+// With -quick only two paces are run, all at once and one byte at a time. Keys must
+// have the size that the program was built for. It prints a line for each failure.
+// Exit code 0 if all pass, 1 if not, 2 if a file cannot be read.
 
 #include <assert.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "quine_aes.h"
 
 struct vector {
     const char *path;
@@ -21,12 +23,30 @@ struct vector {
     int code;             // expected
     uint32_t result_size; // of the image, when the code is QUINE_OK
     uint32_t result_crc;
+    uint32_t staged_crc; // of what an encrypted store holds
     struct quine_boot_info device;
     uint32_t counter;
     struct apply_bytes file;
     struct apply_bytes base;
     struct apply_bytes patch;
 };
+
+static struct quine_aes aes; // the key of the vector that runs, the nonce used last
+
+static void crypt(const uint8_t nonce[12], uint32_t block, uint8_t *data,
+                  size_t n)
+{
+    size_t whole = (n + QUINE_AES_BLOCK) / QUINE_AES_BLOCK * QUINE_AES_BLOCK;
+    uint8_t *copy = calloc(1, whole); // aligned, and a multiple of the block
+
+    assert(copy != NULL);
+    memcpy(copy, data, n);
+    memcpy(aes.counter, nonce, sizeof aes.counter);
+    quine_aes_init(&aes);
+    quine_aes_ctr(&aes, block, copy, (uint32_t)whole);
+    memcpy(data, copy, n);
+    free(copy);
+}
 
 // Returns what stands behind the key in the vector's head, NULL if it is not
 // there.
@@ -50,6 +70,24 @@ static uint32_t number(const struct vector *v, const char *key)
     const char *text = find(v, key);
 
     return text != NULL ? (uint32_t)strtoll(text, NULL, 0) : 0;
+}
+
+// Reads the key. Returns whether there is one.
+static bool read_key(const struct vector *v)
+{
+    const char *text = find(v, "key");
+    uint8_t *key = (uint8_t *)aes.key;
+
+    if (text == NULL)
+        return false;
+    assert(strchr(text, '\n') - text == 2 * QUINE_AES_KEY);
+    for (unsigned i = 0; i < QUINE_AES_KEY; i++, text += 2) {
+        unsigned byte;
+        int found = sscanf(text, "%2x", &byte);
+        assert(found == 1);
+        key[i] = (uint8_t)byte;
+    }
+    return true;
 }
 
 // Reads the base, whose name is relative to the vector.
@@ -86,6 +124,7 @@ static void vector_read(struct vector *v, const char *path)
     v->code = (int)number(v, "code");
     v->result_size = number(v, "result-size");
     v->result_crc = number(v, "result-crc");
+    v->staged_crc = number(v, "staged-crc");
     v->counter = number(v, "counter");
     v->device = (struct quine_boot_info){
         .boot_abi = (uint16_t)number(v, "boot-abi"),
@@ -110,6 +149,19 @@ static void vector_free(struct vector *v)
     free(v->patch.data);
 }
 
+// Returns the CRC-32 of what an encrypted store holds of an image (spec/staging.md
+// section 4), which gets encrypted under the nonce of its patch.
+static uint32_t staged_crc(struct apply_bytes image)
+{
+    uint8_t block[32];
+
+    memset(block, 0xFF, sizeof block);
+    memcpy(block, aes.counter, sizeof aes.counter);
+    crypt(block, 0x80000000u, image.data, image.size);
+    return quine_crc32(quine_crc32(0, block, sizeof block), image.data,
+                       (uint32_t)image.size);
+}
+
 // Runs a vector at one pace. Returns whether it does what it should.
 static bool vector_run(const struct vector *v, struct apply_pace pace)
 {
@@ -122,8 +174,9 @@ static bool vector_run(const struct vector *v, struct apply_pace pace)
     } else {
         out.data = malloc(v->device.store_max);
         assert(out.data != NULL);
-        code = apply_image(&v->device, v->counter, v->base, v->patch, pace,
-                           &out);
+        code = apply_image(&v->device, v->counter,
+                           read_key(v) ? crypt : NULL, v->base, v->patch,
+                           pace, &out);
     }
     if (code != v->code) {
         printf("%s: code %d, expected %d\n", v->path, code, v->code);
@@ -133,6 +186,9 @@ static bool vector_run(const struct vector *v, struct apply_pace pace)
                 quine_crc32(0, out.data, (uint32_t)out.size) !=
                     v->result_crc)) {
         printf("%s: another image than expected\n", v->path);
+        good = false;
+    } else if (v->staged_crc != 0 && staged_crc(out) != v->staged_crc) {
+        printf("%s: another store than expected\n", v->path);
         good = false;
     }
     free(out.data);
