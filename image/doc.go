@@ -23,6 +23,7 @@
 // # Determinism
 //
 // The same input and options give the same bytes, on every operating system. So does
-// a signer that is an [*crypto/ecdsa.PrivateKey], by RFC 6979. Others, such as most key
-// services, give other 64 bytes of signature each time, under the same head id.
+// a private key in memory, an [*crypto/ecdsa.PrivateKey], by RFC 6979. Other signers,
+// such as most key services, give other 64 bytes of signature each time, under the
+// same head id.
 package image

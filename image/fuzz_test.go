@@ -4,7 +4,9 @@ package image
 
 import (
 	"bytes"
+	"encoding/asn1"
 	"errors"
+	"math/big"
 	"os"
 	"testing"
 
@@ -64,9 +66,41 @@ func FuzzParse(f *testing.F) {
 
 func FuzzParseStore(f *testing.F) {
 	f.Add(append(make([]byte, 256), goodVector()...))
+	key := make([]byte, 16)
+	im, err := Parse(goodVector())
+	if err != nil {
+		f.Fatal(err)
+	}
+	staged, err := im.Stage(key, [12]byte{1})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(append(make([]byte, 256), staged...))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if _, err := ParseStore(data); err != nil {
 			checkError(t, err)
+		}
+		if _, err := ParseEncryptedStore(data, key); err != nil {
+			checkError(t, err)
+		}
+	})
+}
+
+// FuzzParseSignature checks that what is taken for a signature is encoded the same way
+// in DER, unless it is r and s as they are.
+func FuzzParseSignature(f *testing.F) {
+	f.Add([]byte{0x30, 6, 2, 1, 5, 2, 1, 9})
+	f.Add(make([]byte, 64))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		signature, err := ParseSignature(data)
+		if err != nil {
+			checkError(t, err)
+			return
+		}
+		r, s := new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:])
+		der, err := asn1.Marshal(struct{ R, S *big.Int }{r, s})
+		if err != nil || !bytes.Equal(signature[:], data) && !bytes.Equal(der, data) {
+			t.Errorf("%x is taken for %x, %v", data, signature, err)
 		}
 	})
 }

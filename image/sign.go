@@ -54,8 +54,12 @@ func ParseSignature(b []byte) (signature [64]byte, err error) {
 		return [64]byte(b), nil
 	}
 	var v struct{ R, S *big.Int }
-	rest, err := asn1.Unmarshal(b, &v)
-	if err != nil || len(rest) != 0 || v.R.Sign() <= 0 || v.S.Sign() <= 0 || v.R.BitLen() > 256 || v.S.BitLen() > 256 {
+	_, err = asn1.Unmarshal(b, &v)
+	var again []byte // what differs from b has more in it than two numbers
+	if err == nil {
+		again, err = asn1.Marshal(v)
+	}
+	if err != nil || !bytes.Equal(again, b) || v.R.Sign() <= 0 || v.S.Sign() <= 0 || v.R.BitLen() > 256 || v.S.BitLen() > 256 {
 		return signature, quine.Errorf(quine.CodeSignature,
 			"%d bytes are no ECDSA P-256 signature, which is 64 bytes or ASN.1 DER", len(b))
 	}

@@ -165,7 +165,7 @@ func TestParseSignature(t *testing.T) {
 	}
 	long := append([]byte{0x30, 38, 2, 33, 1}, make([]byte, 32)...)
 	for _, bad := range [][]byte{
-		nil, good[:7], append(bytes.Clone(good), 0),
+		nil, good[:7], {0x30, 9, 2, 1, 5, 2, 1, 9, 2, 1, 9}, append(bytes.Clone(good), 0),
 		{0x30, 6, 2, 1, 0, 2, 1, 9}, {0x30, 6, 2, 1, 5, 2, 1, 0x80}, append(long, 2, 1, 1), make([]byte, 65),
 	} {
 		if sig, err := ParseSignature(bad); !errors.Is(err, quine.CodeSignature) {

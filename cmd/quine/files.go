@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 
 	"github.com/quine-fw/quine/image"
+	"github.com/quine-fw/quine/patch"
 )
 
 // inputMax is the largest input in bytes; an ELF file with debug information of a
@@ -61,10 +62,20 @@ func (c *console) image(name string) (*image.Image, error) {
 	if err == nil {
 		err = im.Verify()
 	}
+	if err != nil && isPatch(data) {
+		err = &hinted{errors.New("file is a patch, not an image"), "quine inspect tells about patches, quine apply makes images of them"}
+	}
 	if err != nil {
 		return nil, inFile(name, err)
 	}
 	return im, nil
+}
+
+// isPatch reports whether data starts like a patch. No image does: its first byte is a
+// multiple of 4.
+func isPatch(data []byte) bool {
+	_, err := patch.ParseHeader(data)
+	return err == nil
 }
 
 // parseImage parses a sealed image in any form that package image reads.
