@@ -133,3 +133,20 @@ func FuzzReadHEX(f *testing.F) {
 		checkRaw(t, raw, err)
 	})
 }
+
+func FuzzReadUF2(f *testing.F) {
+	im, err := Parse(goodVector())
+	if err != nil {
+		f.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := im.WriteUF2(&b, 0xE48BFF56); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b.Bytes())
+	f.Add(b.Bytes()[:uf2Block])
+	f.Fuzz(func(t *testing.T, data []byte) {
+		raw, err := ReadUF2(data)
+		checkRaw(t, raw, err)
+	})
+}

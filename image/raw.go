@@ -40,14 +40,16 @@ type Extent struct {
 	Size    uint32 // in bytes
 }
 
-// Read reads firmware in ELF, Intel HEX or plain binary form; the content tells
-// which. Its errors are those of [ReadELF], [ReadHEX] and [ReadBinary].
+// Read reads firmware in ELF, Intel HEX, UF2 or plain binary form; the content tells
+// which. Its errors are those of [ReadELF], [ReadHEX], [ReadUF2] and [ReadBinary].
 func Read(data []byte) (*Raw, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\x7fELF")):
 		return ReadELF(data)
 	case len(data) > 0 && data[0] == ':':
 		return ReadHEX(data)
+	case IsUF2(data):
+		return ReadUF2(data)
 	}
 	return ReadBinary(data)
 }

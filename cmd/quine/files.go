@@ -51,8 +51,8 @@ func plain(err error) error {
 	return err
 }
 
-// image returns the verified image in the file name, which is a binary or an Intel
-// HEX file.
+// image returns the verified image in the file name, which is a binary, Intel
+// HEX or UF2.
 func (c *console) image(name string) (*image.Image, error) {
 	data, err := c.read(name)
 	if err != nil {
@@ -80,7 +80,7 @@ func isPatch(data []byte) bool {
 
 // parseImage parses a sealed image in any form that package image reads.
 func parseImage(data []byte) (*image.Image, error) {
-	if !isHEX(data) && !isELF(data) {
+	if !isContainer(data) {
 		return image.Parse(data)
 	}
 	raw, err := image.Read(data)
@@ -94,9 +94,11 @@ func parseImage(data []byte) (*image.Image, error) {
 // word is an address aligned to 4.
 func isELF(data []byte) bool { return bytes.HasPrefix(data, []byte("\x7fELF")) }
 
-// isHEX reports whether data is an Intel HEX file. No image starts like one
-// either.
-func isHEX(data []byte) bool { return bytes.HasPrefix(data, []byte(":")) }
+// isContainer reports whether data is a file that says where its content goes: ELF,
+// Intel HEX or UF2. No image starts like those either.
+func isContainer(data []byte) bool {
+	return isELF(data) || bytes.HasPrefix(data, []byte(":")) || image.IsUF2(data)
+}
 
 // checkOutput refuses an output before any work is done for it: a missing one, one
 // that is also an input, or binary data for a terminal.

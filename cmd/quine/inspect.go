@@ -21,8 +21,8 @@ func newInspect(c *console) *cobra.Command {
 		Use:     "inspect FILE",
 		Aliases: []string{"dumpinfo", "info"},
 		Short:   "Tell everything about an image, a patch or a staging store",
-		Long: `Inspect tells what a file is and everything in it: a sealed image in binary or
-Intel HEX form, firmware that is not sealed yet, a patch, or the dump of a staging
+		Long: `Inspect tells what a file is and everything in it: a sealed image in binary,
+Intel HEX or UF2 form, firmware that is not sealed yet, a patch, or the dump of a staging
 store. It ends with status 1 if the file is none of these, or if the image in it
 does not verify.`,
 		Example: `  quine inspect app-1.2.3.bin
@@ -83,7 +83,7 @@ func (c *console) inspect(name, base, encryptKey string, json bool) error {
 // examine finds out what data is. Base is the image that it is for if it is a patch,
 // key opens it if it is an encrypted patch or store; nil if that is not at hand.
 func examine(data []byte, base *image.Image, key []byte) (report, error) {
-	if isELF(data) || isHEX(data) {
+	if isContainer(data) {
 		raw, err := image.Read(data)
 		if err != nil {
 			return nil, err

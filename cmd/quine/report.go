@@ -69,8 +69,8 @@ func (c *console) side(name, elf string) (*side, error) {
 			return nil, inFile(name, err)
 		}
 		s.data = s.elf.Image
-	case isHEX(data):
-		raw, err := image.ReadHEX(data)
+	case isContainer(data):
+		raw, err := image.Read(data)
 		if err != nil {
 			return nil, inFile(name, err)
 		}

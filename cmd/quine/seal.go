@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -18,7 +17,7 @@ import (
 
 // sealFlags are the flags of quine seal.
 type sealFlags struct {
-	output, hex       string
+	out               sealOutputs
 	version, hardware string
 	bootFrom          string
 	build             uint32
@@ -34,13 +33,14 @@ func newSeal(c *console) *cobra.Command {
 		Use:     "seal FIRMWARE -o IMAGE --version VERSION",
 		Aliases: []string{"sign"},
 		Short:   "Make an image from what the linker wrote",
-		Long: `Seal reads firmware in ELF, Intel HEX or binary form, fills in its manifest and
+		Long: `Seal reads firmware in ELF, Intel HEX, UF2 or binary form, fills in its manifest and
 sets its seal. The result is what is programmed at the factory, and what diff takes.
 
 Devices that take signed images need one of --key, --signer (a command, for a smart
 card or a key service) or --signature-in. The last takes two calls: the first writes
 what is to be signed with --digest-out; the second has the same firmware and flags.`,
 		Example: `  quine seal app.elf -o app-1.2.3.bin --hex app-1.2.3.hex --version 1.2.3
+  quine seal app.elf --uf2 app.uf2 --uf2-family rp2040 --version 1.2.3
   quine seal app.elf -o app.bin --version v1.2.3+45 --counter 2 --hardware 1-3
   quine seal app.elf -o app-1.3.0.bin --version 1.3.0 --boot-from app-1.2.3.bin
   quine seal app.elf -o app.bin --version 1.2.3 --key release.pem
@@ -56,8 +56,7 @@ what is to be signed with --digest-out; the second has the same firmware and fla
 		return c.seal(args[0], &f)
 	})
 	flags := cmd.Flags()
-	outputFlag(cmd, &f.output, "image")
-	flags.StringVar(&f.hex, "hex", "", "write the image as Intel HEX to this `file`")
+	f.out.add(cmd)
 	flags.StringVar(&f.version, "version", "", "`version` as 1.2.3 or 1.2.3+4, at most 255.255.65535")
 	flags.Uint32Var(&f.build, "build", 0, "build `number`, instead of +4 in the version")
 	flags.Uint32Var(&f.counter, "counter", 0, "security counter; devices refuse a lower `number` than they run")
@@ -141,24 +140,12 @@ func (c *console) seal(input string, f *sealFlags) error {
 func (c *console) checkSealOutputs(input string, f *sealFlags) error {
 	inputs := []string{input, f.bootFrom, f.sign.key, f.sign.passphraseFile, f.sign.signatureIn, f.sign.pub}
 	if f.sign.digestOut != "" {
-		if f.output != "" || f.hex != "" {
-			return usagef("--digest-out writes no image, so it goes neither with -o nor with --hex")
+		if files, err := f.out.files(); err != nil || len(files) > 0 {
+			return usagef("--digest-out writes no image, so it goes neither with -o nor with another output")
 		}
 		return c.checkOutput(f.sign.digestOut, inputs...)
 	}
-	outputs := []string{f.output, f.hex}
-	if f.output != "" && f.output == f.hex {
-		return usagef("-o and --hex name the same file %s", f.output)
-	}
-	for i, name := range outputs {
-		if name == "" && outputs[1-i] != "" {
-			continue
-		}
-		if err := c.checkOutput(name, inputs...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return f.out.check(c, inputs...)
 }
 
 // firmware reads what the linker wrote, with the boot sector of the image bootFrom if
@@ -201,23 +188,9 @@ func (c *console) writeDigest(input string, raw *image.Raw, opts image.Options, 
 
 // writeSealed writes the outputs of quine seal and reports.
 func (c *console) writeSealed(im *image.Image, f *sealFlags) error {
-	if f.output != "" {
-		if err := c.write(f.output, im.Data); err != nil {
-			return err
-		}
-	}
-	if f.hex != "" {
-		var b bytes.Buffer
-		if err := im.WriteHEX(&b); err != nil {
-			return err
-		}
-		if err := c.write(f.hex, b.Bytes()); err != nil {
-			return err
-		}
-	}
-	w := c.out
-	if f.output == "-" || f.hex == "-" {
-		w = c.err
+	w, err := f.out.write(c, im)
+	if err != nil {
+		return err
 	}
 	m := &im.Manifest
 	signed := fmt.Sprintf("signed with key %d", m.KeyID)
@@ -228,6 +201,6 @@ func (c *console) writeSealed(im *image.Image, f *sealFlags) error {
 	if f.json {
 		return writeJSON(w, newImageReport(im))
 	}
-	_, err := fmt.Fprintf(w, "sealed version %v, id %v, %d of %d bytes, %s\n", m.Version, m.ID, m.Size, im.Boot.ImageMax, signed)
+	_, err = fmt.Fprintf(w, "sealed version %v, id %v, %d of %d bytes, %s\n", m.Version, m.ID, m.Size, im.Boot.ImageMax, signed)
 	return err
 }

@@ -19,7 +19,7 @@ func newVerify(c *console) *cobra.Command {
 		Use:   "verify IMAGE",
 		Short: "Check that an image is whole and unaltered",
 		Long: `Verify checks the layout, the head id over every byte and the seal of an image in
-binary or Intel HEX form, and its signature if the public key is given. It ends with
+binary, Intel HEX or UF2 form, and its signature if the public key is given. It ends with
 status 1 if anything is wrong.`,
 		Example: `  quine verify app-1.2.3.bin
   quine verify app-1.2.3.bin --pub release.pub
