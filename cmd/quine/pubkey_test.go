@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/quine-fw/quine/image"
+)
+
+// keyDump writes the table as it lies in memory.
+const keyDump = `#include <stdio.h>
+#include "quine_p256.h"
+extern const struct quine_key quine_keys[];
+int main(void)
+{
+    const struct quine_key *k = quine_keys;
+    while (k->id != 0)
+        k++;
+    return fwrite(quine_keys, sizeof *k, (size_t)(k - quine_keys), stdout) == 0;
+}
+`
+
+// TestKeyTable compiles the C file of two keys, and finds them in what it makes as they
+// are found in a boot sector.
+func TestKeyTable(t *testing.T) {
+	if _, err := exec.LookPath("cc"); err != nil {
+		if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), "cc") {
+			t.Fatal(err)
+		}
+		t.Skipf("no C compiler: %v", err)
+	}
+	var keys []image.Key
+	for _, id := range []uint8{1, 200} {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, image.Key{ID: id, Public: &key.PublicKey})
+	}
+	table, err := keyTable(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, content := range map[string]string{"keys.c": table, "dump.c": keyDump} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	program := filepath.Join(dir, "dump")
+	cmd := exec.Command("cc", "-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-o", program,
+		"-I", "../../device/include", "-I", "../../device/src", "-I", "../../device/crypto",
+		filepath.Join(dir, "keys.c"), filepath.Join(dir, "dump.c"))
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s\n%s", err, text, table)
+	}
+	out, err := exec.Command(program).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := image.Keys(out)
+	if len(got) != 2 {
+		t.Fatalf("found %d keys in %x", len(got), out)
+	}
+	for i, k := range got {
+		if k.ID != keys[i].ID || !k.Public.Equal(keys[i].Public) {
+			t.Errorf("key %d is %+v", i, k)
+		}
+	}
+}
