@@ -66,16 +66,15 @@ func decodePoint(b []byte) *ecdsa.PublicKey {
 	return pub
 }
 
-// VerifyKeys checks that one of keys signed im, the one that the manifest names. It
-// fails with [quine.CodeSignature].
-func (im *Image) VerifyKeys(keys []Key) error {
-	m := &im.Manifest
-	at := slices.IndexFunc(keys, func(k Key) bool { return k.ID == m.KeyID })
+// CheckKeys checks, as a device does, a signature over a digest by the key that a
+// manifest names. It fails with [quine.CodeSignature].
+func CheckKeys(keys []Key, id uint8, digest [32]byte, signature [64]byte) error {
+	at := slices.IndexFunc(keys, func(k Key) bool { return k.ID == id })
 	if at < 0 {
-		return quine.Errorf(quine.CodeSignature, "image is signed with key %d, which the boot sector does not have", m.KeyID)
+		return quine.Errorf(quine.CodeSignature, "signed with key %d, which the boot sector does not have", id)
 	}
-	if err := CheckSignature(keys[at].Public, im.Digest(), m.Signature); err != nil {
-		return quine.Errorf(quine.CodeSignature, "image is not signed with the key %d that is in the boot sector", m.KeyID)
+	if CheckSignature(keys[at].Public, digest, signature) != nil {
+		return quine.Errorf(quine.CodeSignature, "not signed with the key %d that is in the boot sector", id)
 	}
 	return nil
 }
@@ -84,11 +83,11 @@ func (im *Image) VerifyKeys(keys []Key) error {
 // replaced the boot sector, it is the new one that repairs it after a power cut. A boot
 // sector in which no key is found is not checked.
 func (im *Image) checkOwnKeys() error {
-	keys := Keys(im.Data)
+	keys, m := Keys(im.Data), &im.Manifest
 	if len(keys) == 0 {
 		return nil
 	}
-	if err := im.VerifyKeys(keys); err != nil {
+	if err := CheckKeys(keys, m.KeyID, im.Digest(), m.Signature); err != nil {
 		return quine.Errorf(quine.CodeSignature, "%w; an image must be signed with a key that its own boot sector has", err)
 	}
 	return nil

@@ -66,7 +66,7 @@ func TestSealForKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := im.VerifyKeys(Keys(im.Data)); err != nil {
+	if err := CheckKeys(Keys(im.Data), 2, im.Digest(), im.Manifest.Signature); err != nil {
 		t.Error(err)
 	}
 	for _, id := range []uint8{1, 3} {

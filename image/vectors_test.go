@@ -77,7 +77,7 @@ func TestVectors(t *testing.T) {
 				err = im.Verify()
 			}
 			if err == nil && im.Manifest.Signed() {
-				err = im.VerifyKeys(Keys(im.Data))
+				err = CheckKeys(Keys(im.Data), im.Manifest.KeyID, im.Digest(), im.Manifest.Signature)
 			}
 			var e *quine.Error
 			if errors.As(err, &e) {

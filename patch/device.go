@@ -37,13 +37,14 @@ type device struct {
 	counter uint32
 	old     []byte           // the running image, its size exactly; nil when none is complete
 	key     []byte           // that decrypts; nil when it has none
-	verify  *ecdsa.PublicKey // nil to take any signature
+	verify  *ecdsa.PublicKey // that must have signed; nil for one of keys
+	keys    []image.Key      // of the boot sector; empty where a signature is not checked
 }
 
 // deviceOf returns the device that runs an image. Its counter is the lowest one
 // possible, that of the image itself.
 func deviceOf(im *image.Image) *device {
-	return &device{boot: im.Boot, counter: im.Manifest.Counter, old: im.Data}
+	return &device{boot: im.Boot, counter: im.Manifest.Counter, old: im.Data, keys: image.Keys(im.Data)}
 }
 
 // manifest returns the manifest of the running image.
@@ -78,18 +79,21 @@ func (d *device) accept(h *Header) (m [image.ManifestSize]byte, err error) {
 	if err := d.checkManifest(m[:]); err != nil {
 		return m, err
 	}
-	return m, d.checkSignature(h)
+	return m, d.checkSignature(h, m[offsetKeyID])
 }
 
-// checkSignature checks the signature over the digest that a header announces.
-func (d *device) checkSignature(h *Header) error {
+// checkSignature checks the signature over the digest that a header announces, by the
+// key that the manifest names.
+func (d *device) checkSignature(h *Header, keyID byte) error {
 	switch {
-	case d.verify == nil:
-		return nil
-	case !h.Signed:
+	case d.verify != nil && !h.Signed:
 		return quine.ErrorAt(quine.CodeUnsigned, 1, "patch is unsigned")
+	case d.verify != nil:
+		return image.CheckSignature(d.verify, h.Digest, h.Signature)
+	case h.Signed && len(d.keys) > 0:
+		return image.CheckKeys(d.keys, keyID, h.Digest, h.Signature)
 	}
-	return image.CheckSignature(d.verify, h.Digest, h.Signature)
+	return nil
 }
 
 // checkManifest checks a manifest against the device, as quine_manifest_check of

@@ -105,9 +105,6 @@ func Create(old, new *image.Image, opts *Options) ([]byte, error) {
 	if _, err := d.accept(h); err != nil {
 		return nil, err
 	}
-	if err := checkKeys(old, new); err != nil {
-		return nil, err
-	}
 	from, to := d.base(), d.implied(new.Blank())
 	body, err := h.crypt(opts.Key, stream.Encode(from, to, stream.Params{Address: d.boot.LoadAddress}, opts.stream()))
 	if err != nil {
@@ -143,26 +140,13 @@ func checkPair(old, new *image.Image, opts *Options) error {
 	return nil
 }
 
-// checkKeys checks that a device that runs old takes the signature of new. A boot
-// sector in which no key is found is not checked.
-func checkKeys(old, new *image.Image) error {
-	if old == nil || !new.Manifest.Signed() {
-		return nil
-	}
-	keys := image.Keys(old.Data)
-	if len(keys) == 0 {
-		return nil
-	}
-	return new.VerifyKeys(keys)
-}
-
 // Keys are the keys of the device that applies a patch. The zero value has none.
 type Keys struct {
 	// Decrypt is the AES key, 16 or 32 bytes. An encrypted patch needs it.
 	Decrypt []byte
 
-	// Verify is the public key that a patch must be signed with. Without one,
-	// signatures are not checked.
+	// Verify is the public key that a patch must be signed with, instead of one of the
+	// keys in the boot sector of the old image.
 	Verify *ecdsa.PublicKey
 }
 

@@ -44,7 +44,7 @@ patch is a full one and there is no OLD. With --raw, the patch is one that diff
 	flags.BoolVar(&f.raw, "raw", false, "the patch is one of diff --raw")
 	flags.BoolVar(&f.full, "full", false, "the patch is one of diff --full, and there is no OLD")
 	encryptKeyFlag(cmd, &f.encryptKey, "to decrypt the patch")
-	pubFlag(cmd, &f.pub, "that the patch must be signed with")
+	pubFlag(cmd, &f.pub, "that the patch must be signed with, instead of a key in OLD")
 	jsonFlag(cmd, &f.json)
 	return cmd
 }
