@@ -73,6 +73,10 @@ test: firmware-all size smpmgr ## run all tests, nothing skipped
 test-crypto: ## all signature vectors on every core, 10,000 random signatures (minutes)
 	QUINE_NEED=$(NEED) go test -v -timeout 60m ./lab/crypto -full
 
+.PHONY: docs
+docs: # run all commands of the documentation, and write what they print today into it
+	QUINE_UPDATE=1 go test -count 1 -run TestDocs ./lab/docs
+
 .PHONY: size
 size: firmware-all ## print what the device code costs, fail over budget
 	go run ./lab/size -o build/size.json $(FIRMWARE_BOARDS:%=build/%)

@@ -176,13 +176,19 @@ func writeNext(w io.Writer, p *setup.Plan, f *initFlags) error {
 	if p.ProgramUnit > 0 {
 		port = filepath.ToSlash(filepath.Join(f.output, "port", p.Part))
 	}
+	part, config := p.Part, ""
+	if p.ProgramUnit > 0 {
+		part = "template"
+	}
+	if dir := filepath.ToSlash(f.output); dir != "." {
+		config = "       QUINE_CONFIG := " + dir + "\n"
+	}
 	steps := []string{
-		fmt.Sprintf("quine vendor quine --part %s --store %s", map[bool]string{true: "template", false: p.Part}[p.ProgramUnit > 0], p.Store),
-		fmt.Sprintf("build it with your firmware. In a Makefile:\n"+
-			"       QUINE_PORT := %s\n       QUINE_STORE := %s\n       QUINE_CONFIG := %s\n       QUINE_CPU := -mcpu=... -mthumb\n       QUINE_OUT := build\n"+
-			"       include quine/quine.mk\n"+
-			"   compile with $(QUINE_INCLUDES), link $(QUINE_OBJECTS) and $(QUINE_LDFLAGS) -T %s.\n   CMake and others: quine/README.md",
-			port, p.Store, filepath.ToSlash(f.output), filepath.ToSlash(filepath.Join(f.output, p.ScriptName()))),
+		fmt.Sprintf("quine vendor quine --part %s --store %s", part, p.Store),
+		fmt.Sprintf("build it with your firmware. In a makefile:\n"+
+			"       QUINE_PORT := %s\n       QUINE_STORE := %s\n%s       QUINE_CPU := -mcpu=... -mthumb\n       include quine/quine.mk\n"+
+			"   compile with $(QUINE_INCLUDES), link $(QUINE_OBJECTS) with $(QUINE_LDFLAGS) -T %s;\n   for CMake and others see quine/README.md",
+			port, p.Store, config, filepath.ToSlash(filepath.Join(f.output, p.ScriptName()))),
 	}
 	if p.ProgramUnit > 0 {
 		steps = append(steps, fmt.Sprintf("write the flash driver: replace what is in capitals in %s", port))

@@ -79,8 +79,7 @@ func (c *console) vendor(dir string, f *vendorFlags) error {
 	if removed > 0 {
 		fmt.Fprintf(c.out, ", %d of an older release removed", removed)
 	}
-	fmt.Fprintf(c.out, "\nnext: quine init writes what your firmware needs to use them; %s says how it is built\n",
-		filepath.Join(dir, "README.md"))
+	fmt.Fprintf(c.out, "\nnext: build them with your firmware, as %s says\n", filepath.Join(dir, "README.md"))
 	return nil
 }
 

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 
 	"github.com/quine-fw/quine/lab/example"
 	"github.com/quine-fw/quine/lab/qemu"
@@ -139,9 +140,10 @@ func (r *run) update(ctx context.Context, from, to string) error {
 	}
 	bar := progressbar.NewOptions(len(patch),
 		progressbar.OptionSetDescription("sending "+from+"-"+to+".patch"),
-		progressbar.OptionShowBytes(true), progressbar.OptionSetWidth(30))
+		progressbar.OptionShowBytes(true), progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetVisibility(term.IsTerminal(int(os.Stderr.Fd()))))
 	err = r.console.SendPatch(ctx, patch, func(taken int) { bar.Set(taken) })
-	fmt.Println()
+	bar.Finish()
 	if err != nil {
 		return err
 	}
