@@ -126,7 +126,7 @@ func keyTable(keys []image.Key) (string, error) {
 		}
 		fmt.Fprintf(&b, "    {\n        %d, // fingerprint %s\n%s%s    },\n", k.ID, print, words(record[4:36]), words(record[36:]))
 	}
-	b.WriteString("    {0},\n};\n")
+	fmt.Fprintf(&b, "};\nconst QUINE_BOOT_DATA uint32_t quine_keys_count = %d;\n", len(keys))
 	return b.String(), nil
 }
 

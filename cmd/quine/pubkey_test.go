@@ -20,12 +20,10 @@ import (
 const keyDump = `#include <stdio.h>
 #include "quine_p256.h"
 extern const struct quine_key quine_keys[];
+extern const uint32_t quine_keys_count;
 int main(void)
 {
-    const struct quine_key *k = quine_keys;
-    while (k->id != 0)
-        k++;
-    return fwrite(quine_keys, sizeof *k, (size_t)(k - quine_keys), stdout) == 0;
+    return fwrite(quine_keys, sizeof *quine_keys, quine_keys_count, stdout) == 0;
 }
 `
 
