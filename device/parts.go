@@ -58,9 +58,29 @@ func Lookup(name string) (*Part, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no part is called %s; there are %s", strconv.Quote(name), strings.Join(Parts(), ", "))
 	}
+	p, err := Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("port/%s/part.json: %w", name, err)
+	}
+	return p, nil
+}
+
+// Parse reads the description of a part that is none of these, in the form of
+// port/*/part.json, and checks what of it is needed to tell erase units.
+func Parse(data []byte) (*Part, error) {
 	var p Part
 	if err := json.Unmarshal(data, &p); err != nil {
-		return nil, fmt.Errorf("port/%s/part.json: %w", name, err)
+		return nil, err
+	}
+	if len(p.Erase) == 0 || p.Program.Unit == 0 || !strings.HasPrefix(p.Core, "cortex-m") {
+		return nil, fmt.Errorf("core, erase and program are needed, as in device/port/nrf51/part.json")
+	}
+	next := uint32(0)
+	for i, r := range p.Erase {
+		if r.First != next || r.Unit == 0 || r.Count == 0 && i+1 < len(p.Erase) || r.Count > 1<<31/r.Unit {
+			return nil, fmt.Errorf("run %d of erase units does not begin where that before ends", i)
+		}
+		next += r.Count * r.Unit
 	}
 	return &p, nil
 }
@@ -84,6 +104,17 @@ func (p *Part) Window(size uint32) (typ, max time.Duration) {
 
 // Unit returns the size in bytes of the erase unit that holds the byte at the offset.
 func (p *Part) Unit(at uint32) uint32 { return p.run(at).Unit }
+
+// Operation returns how many milliseconds an operation takes, typically and at most: the
+// erase of the unit at the offset, or the programming of size bytes.
+func (p *Part) Operation(offset, size uint32, erase bool) (typ, max float64) {
+	if erase {
+		run := p.run(offset)
+		return run.Typ, run.Max
+	}
+	units := float64((size + p.Program.Unit - 1) / p.Program.Unit)
+	return units * p.Program.Typ / 1000, units * p.Program.Max / 1000
+}
 
 // run returns the run that holds the byte at the offset.
 func (p *Part) run(at uint32) Run {

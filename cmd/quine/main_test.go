@@ -31,8 +31,12 @@ func TestMain(m *testing.M) {
 // directory; signed.elf is the same for devices that take signed images only, and
 // secure.elf for those that take encrypted patches as well; plain.elf is that of
 // examples/foreign/plain/before, without Quine. The commands of docs/security.md are
-// security.sh.
+// security.sh; $FIRMWARE is the folder of the example that make firmware builds.
 func TestScripts(t *testing.T) {
+	firmware, err := filepath.Abs("../../build/microbit")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
@@ -40,6 +44,7 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			e.Setenv("FIRMWARE", firmware)
 			for name, flags := range map[string]image.BootFlags{
 				"blink.elf": 0, "signed.elf": image.BootSigned, "secure.elf": image.BootSigned | image.BootEncrypted,
 			} {
@@ -61,6 +66,9 @@ func TestScripts(t *testing.T) {
 			return os.WriteFile(filepath.Join(e.WorkDir, "security.sh"), shellBlocks(string(guide)), 0o666)
 		},
 		Condition: func(name string) (bool, error) {
+			if name == "firmware" {
+				return haveFirmware(), nil
+			}
 			tool, ok := strings.CutPrefix(name, "tool:")
 			if !ok {
 				return false, fmt.Errorf("unknown condition %q", name)
@@ -73,6 +81,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"bootkeys": bootkeys,
+			"break":    breakCall,
 			"poke":     poke,
 			"rawsig":   rawsig,
 			"stage":    stage,

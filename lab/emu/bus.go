@@ -72,6 +72,10 @@ func (r *Registers) Store(addr, value uint32, n int) BusResult {
 	if r.values == nil {
 		r.values = make(map[uint32]uint32)
 	}
+	if n == 4 && addr&3 == 0 {
+		r.values[addr] = value
+		return BusDone
+	}
 	shift := addr & 3 * 8
 	mask := uint32(1<<(8*n)-1) << shift
 	old := r.values[addr&^3]

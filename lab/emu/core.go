@@ -71,12 +71,14 @@ type Core struct {
 	bus        Bus
 	flashRead  func(offset uint32, n int)
 	hooks      map[uint32]func()
+	behind     inst // the instruction behind the hook that runs
 	fence      func(addr uint32) bool
 	exclusive  bool // an exclusive load waits for its store
 
-	arch  Arch
-	lowSP uint32
-	fault error
+	arch    Arch
+	vectors uint32
+	lowSP   uint32
+	fault   error
 }
 
 // A Config describes the memories of a core.
@@ -87,6 +89,9 @@ type Config struct {
 	RAMBase   uint32
 	RAMSize   int
 
+	// Vectors is where the vector table lies, in bytes from the start of flash.
+	Vectors uint32
+
 	// Bus is everything else; nil stands for [Registers].
 	Bus Bus
 }
@@ -94,11 +99,12 @@ type Config struct {
 // New returns a core at rest. [Core.Reset] makes it start from its vector table.
 func New(cfg Config) *Core {
 	c := &Core{
-		arch:  cfg.Arch,
-		flash: newRegion(cfg.FlashBase, cfg.Flash),
-		ram:   newRegion(cfg.RAMBase, make([]byte, (cfg.RAMSize+3)&^3)),
-		bus:   cfg.Bus,
-		hooks: make(map[uint32]func()),
+		arch:    cfg.Arch,
+		vectors: cfg.Vectors,
+		flash:   newRegion(cfg.FlashBase, cfg.Flash),
+		ram:     newRegion(cfg.RAMBase, make([]byte, (cfg.RAMSize+3)&^3)),
+		bus:     cfg.Bus,
+		hooks:   make(map[uint32]func()),
 	}
 	if c.bus == nil {
 		c.bus = new(Registers)
@@ -107,15 +113,14 @@ func New(cfg Config) *Core {
 	return c
 }
 
-// Reset takes the stack pointer and the first instruction from the vector table at the
-// start of flash. Memories and other registers stay as they are.
+// Reset takes the stack pointer and the first instruction from the vector table. Memories and other registers stay as they are.
 func (c *Core) Reset() {
 	c.it, c.primask, c.control, c.exclusive, c.q, c.ge = 0, 0, 0, false, false, 0
 	c.fault, c.stopped = nil, false
 	c.r[LR] = 0xFFFFFFFF
-	c.setSP(c.flash.word(0) &^ 3)
+	c.setSP(c.flash.word(c.vectors) &^ 3)
 	c.lowSP = c.r[SP]
-	c.branchExchange(c.flash.word(4))
+	c.branchExchange(c.flash.word(c.vectors + 4))
 }
 
 // Run executes at most n instructions and says why it came back.
@@ -253,6 +258,9 @@ func (c *Core) Hook(addr uint32, f func()) {
 		r.forget(addr-r.base, 2)
 	}
 }
+
+// HookAt returns the hook at addr, nil if there is none.
+func (c *Core) HookAt(addr uint32) func() { return c.hooks[addr&^1] }
 
 // Return makes a hook return from the function that it stands for.
 func (c *Core) Return(result uint32) {

@@ -70,11 +70,11 @@ func hooked(c *Core, in *inst) {
 	next := c.r[PC]
 	pc := next - uint32(in.size)
 	c.r[PC] = pc
-	instruction := *in // the hook may change memory
+	c.behind = *in // the hook may change memory
 	c.hooks[pc]()
 	if c.r[PC] == pc && !c.stopped {
 		c.r[PC] = next
-		instruction.quiet(c, &instruction)
+		c.behind.quiet(c, &c.behind)
 	}
 }
 

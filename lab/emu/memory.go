@@ -57,12 +57,15 @@ func (c *Core) find(addr uint32, n int) *region {
 	return nil
 }
 
-// Flash returns the contents of flash, and RAM those of RAM. Who changes flash tells
-// so by [Core.FlashChanged]; RAM is changed by [Core.Write].
+// Flash returns the contents of flash, and RAM those of RAM. Who changes them tells
+// so by [Core.FlashChanged] or [Core.RAMChanged], or uses [Core.Write].
 func (c *Core) Flash() []byte { return c.flash.data }
 
-// RAM returns the contents of RAM, for reading.
+// RAM returns the contents of RAM.
 func (c *Core) RAM() []byte { return c.ram.data }
+
+// RAMChanged says that all of RAM may be something else.
+func (c *Core) RAMChanged() { c.ram.forget(0, uint32(len(c.ram.data))) }
 
 // FlashChanged says that n bytes of flash at offset are not what they were.
 func (c *Core) FlashChanged(offset, n uint32) { c.flash.forget(offset, n) }
@@ -71,13 +74,14 @@ func (c *Core) FlashChanged(offset, n uint32) { c.flash.forget(offset, n) }
 // that. Instructions are fetched without.
 func (c *Core) OnFlashRead(f func(offset uint32, n int)) { c.flashRead = f }
 
-// Read returns a copy of n bytes at addr, or nil if they are not in flash or RAM.
+// Read returns the n bytes at addr, for reading before anything changes them, or nil if
+// they are not in flash or RAM.
 func (c *Core) Read(addr uint32, n int) []byte {
 	r := c.find(addr, n)
 	if r == nil {
 		return nil
 	}
-	return append([]byte(nil), r.data[addr-r.base:][:n]...)
+	return r.data[addr-r.base:][:n:n]
 }
 
 // Write writes data at addr in flash or RAM and reports whether it lies there.

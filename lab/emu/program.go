@@ -169,6 +169,11 @@ func (p *Program) Symbol(name string) (uint32, bool) {
 	return v, ok
 }
 
+// RAMBase returns the address of the first byte of RAM, and End that of the first which
+// the program leaves free.
+func (p *Program) RAMBase() uint32 { return p.ram.base }
+func (p *Program) End() uint32     { return p.free }
+
 // Put writes data behind everything that lies in RAM, at a multiple of 16, and returns
 // its address. The stack grows towards it.
 func (p *Program) Put(data []byte) uint32 {

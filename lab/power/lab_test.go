@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package power
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/quine-fw/quine/device"
+	"github.com/quine-fw/quine/image"
+)
+
+// read reads a file that make firmware-all builds.
+func read(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile("../../build/" + name)
+	if err != nil {
+		if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), "firmware") {
+			t.Fatal(err)
+		}
+		t.Skip("make firmware-all builds what this test runs")
+	}
+	return data
+}
+
+func parse(t testing.TB, data []byte) *image.Image {
+	t.Helper()
+	im, err := image.Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return im
+}
+
+// part returns the part of an example board. The boards of QEMU that are no part have
+// their geometry in testdata.
+func part(t testing.TB, board string) *device.Part {
+	t.Helper()
+	if board == "microbit" {
+		p, err := device.Lookup("nrf51")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	data, err := os.ReadFile("testdata/" + board + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := device.Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// config returns the update of an example from version 1 to 2.
+func config(t testing.TB, board string, client bool) Config {
+	t.Helper()
+	c := Config{
+		Old: parse(t, read(t, board+"/v1.bin")), New: parse(t, read(t, board+"/v2.bin")), Part: part(t, board),
+	}
+	if client {
+		c.OldELF = read(t, board+"/v1.elf")
+	}
+	return c
+}
+
+// check fails unless the result is that of so many trials without a brick.
+func check(t *testing.T, r *Result, err error, trials int) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.WriteText(t.Output(), "quine lab")
+	windowed := 0
+	if r.Window != nil {
+		windowed = r.Window.Bricks
+	}
+	if r.Bricks > 0 || r.New+r.Old+windowed != r.Trials() || r.Trials() < trials || r.MostBoots > 3 {
+		t.Errorf("not as it must be")
+	}
+}
+
+// boards are the example boards whose instructions the emulator knows.
+var boards = []string{"microbit", "mps2-an385", "mps2-an386"}
+
+// TestInstall cuts the install of a staged image, twice in a trial at last.
+func TestInstall(t *testing.T) {
+	for _, board := range boards {
+		t.Run(board, func(t *testing.T) {
+			c := config(t, board, false)
+			c.Cuts = 300
+			r, err := Run(c)
+			check(t, r, err, 400)
+			if r.Old > 0 {
+				t.Errorf("the old image has started %d times", r.Old)
+			}
+		})
+	}
+}
+
+// TestUpdate cuts the whole update, the client's part included.
+func TestUpdate(t *testing.T) {
+	for _, board := range boards {
+		t.Run(board, func(t *testing.T) {
+			c := config(t, board, true)
+			c.Cuts = 300
+			r, err := Run(c)
+			check(t, r, err, 400)
+			if r.Old == 0 || r.UpdatedAgain == 0 || r.New == 0 || r.Download == 0 {
+				t.Errorf("%d old, %d updated again, %d new", r.Old, r.UpdatedAgain, r.New)
+			}
+		})
+	}
+}
+
+// otherBoot returns an image whose boot sector differs in one byte behind the code.
+func otherBoot(t testing.TB, data []byte) *image.Image {
+	t.Helper()
+	raw, err := image.ReadBinary(slices.Clone(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw.Data[image.BootSize-1] = 0x5A
+	im, err := image.Seal(raw, image.Options{Version: image.Version{Major: 2, Minor: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return im
+}
+
+// TestWindow changes the boot sector, resets more often while it is rewritten, and finds the bricks there, and none elsewhere.
+func TestWindow(t *testing.T) {
+	c := config(t, "microbit", false)
+	c.New = otherBoot(t, read(t, "microbit/v2.bin"))
+	c.Cuts = 200
+	r, err := Run(c)
+	check(t, r, err, 300)
+	w := r.Window
+	if w == nil || w.Bricks < 50 || w.Operations < 100 || w.Typical <= 0 {
+		t.Errorf("window is %+v", w)
+	}
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package power
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+
+	"github.com/quine-fw/quine/device"
+	"github.com/quine-fw/quine/image"
+	"github.com/quine-fw/quine/lab/emu"
+)
+
+// A layout says where everything is. All of it comes from the boot info record and the
+// vectors of the boot sector, from the part, and from what boot is seen to read.
+type layout struct {
+	arch    emu.Arch
+	base    uint32 // of flash
+	vectors uint32 // offset of the boot sector's table
+	erase   []device.Run
+	program uint32
+	erased  byte
+
+	sealOffset, sealSize uint32
+	zeros                bool // zeros may be programmed over the seal
+	imageMax             uint32
+	appVectors           uint32
+
+	ramBase, ramSize uint32
+	flashSize        uint32
+
+	// The store. Offsets in a store that can be read as memory count from its start,
+	// which is at storeOffset in flash.
+	storeOffset uint32
+	imageBase   uint32
+	storeSize   uint32
+	storeErase  []device.Run
+	external    *external
+}
+
+// headerSize is the size of a staging header in bytes (spec/staging.md section 2).
+const headerSize = 32
+
+// newLayout finds out how the device is laid out that runs the image. The ELF file of the
+// image, which may be nil, is needed if its store cannot be read as memory.
+func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layout, error) {
+	b := &im.Boot
+	l := &layout{
+		arch: emu.ARMv7M, base: b.LoadAddress, erase: eraseRuns(part),
+		program: uint32(b.ProgramUnit), erased: 0xFF,
+		sealOffset: b.SealOffset, sealSize: uint32(b.SealSize), zeros: b.SealSize == 8,
+		imageMax: b.ImageMax, appVectors: b.AppVectors,
+	}
+	if b.Flags&image.BootErasedIsZero != 0 {
+		l.erased = 0
+	}
+	switch part.Core {
+	case "cortex-m0", "cortex-m0plus", "cortex-m0+", "cortex-m1", "cortex-m23":
+		l.arch = emu.ARMv6M
+	}
+	if err := l.findRAM(im); err != nil {
+		return nil, err
+	}
+	if err := l.findStore(im); err != nil {
+		return nil, err
+	}
+	if l.storeOffset == 0 {
+		if program == nil {
+			return nil, fmt.Errorf("boot reads no staging store in flash; give the ELF files to emulate its driver")
+		}
+		l.external = &external{boot: make(map[uint32]*emu.Program)}
+		if err := l.external.geometry(l, program); err != nil {
+			return nil, err
+		}
+		l.flashSize = l.roundUp(l.imageMax)
+		return l, nil
+	}
+	l.flashSize = l.roundUp(l.storeOffset + l.imageBase + b.StoreMax)
+	return l, nil
+}
+
+// eraseRuns returns the runs of erase units of all banks.
+func eraseRuns(part *device.Part) []device.Run {
+	const most = 16 << 20 // bytes of flash
+	if part.Bank == 0 {
+		return part.Erase
+	}
+	var runs []device.Run
+	for start := uint32(0); start < most; start += part.Bank {
+		for _, r := range part.Erase {
+			if r.Count == 0 {
+				r.Count = (part.Bank - r.First) / r.Unit
+			}
+			r.First += start
+			runs = append(runs, r)
+		}
+	}
+	return runs
+}
+
+// roundUp returns the end of the erase unit that the first n bytes of flash end in.
+func (l *layout) roundUp(n uint32) uint32 {
+	f := flash{erase: l.erase}
+	_, first, size := f.unit(n - 1)
+	return first + size
+}
+
+// findRAM finds the boot sector's vectors, at the start or behind the second stage of an
+// RP2040, and by them RAM: from the record to the first stack.
+func (l *layout) findRAM(im *image.Image) error {
+	for _, at := range []uint32{0, 0x100} {
+		sp, entry := binary.LittleEndian.Uint32(im.Data[at:]), binary.LittleEndian.Uint32(im.Data[at+4:])
+		if entry&1 == 1 && entry-l.base < image.BootSize && sp > im.Boot.Record && sp-im.Boot.Record <= 16<<20 {
+			l.vectors, l.ramBase, l.ramSize = at, im.Boot.Record, (sp-im.Boot.Record)&^3
+			return nil
+		}
+	}
+	return fmt.Errorf("the boot sector has no vector table whose stack lies above its record at 0x%08x", im.Boot.Record)
+}
+
+// A listener notes what boot reads behind the application's region.
+type listener struct {
+	emu.Registers
+	from, end uint32 // addresses
+	header    []byte // what is read from low on, if that is known
+	low       uint32
+	behind    uint32 // lowest address read behind the header
+}
+
+func (b *listener) Load(addr uint32, n int, next uint32) (uint32, bool) {
+	if addr < b.from || addr >= b.end {
+		return b.Registers.Load(addr, n, next)
+	}
+	if b.header == nil {
+		b.low = min(b.low, addr)
+		return 0xFFFFFFFF, true
+	}
+	if o := addr - b.low; o < headerSize && n == 4 {
+		return binary.LittleEndian.Uint32(b.header[o:]), true
+	}
+	b.behind = min(b.behind, addr)
+	return 0xFFFFFFFF, true
+}
+
+// findStore lets boot run with a complete application and watches where it looks for a
+// staging header, and then, shown one, for an image. The offset of the store remains 0 if
+// it reads nothing that is mapped.
+func (l *layout) findStore(im *image.Image) error {
+	l.flashSize = l.roundUp(l.imageMax)
+	bus := &listener{from: l.base + l.imageMax, end: l.base + 64<<20, low: 1<<32 - 1, behind: 1<<32 - 1}
+	probe := func() {
+		c := emu.New(emu.Config{
+			Arch: l.arch, FlashBase: l.base, Flash: factory(im, l.imageMax, l.erased),
+			RAMBase: l.ramBase, RAMSize: int(l.ramSize), Bus: bus, Vectors: l.vectors,
+		})
+		c.Fence(func(addr uint32) bool {
+			return addr-l.base < image.BootSize || addr-l.ramBase < l.ramSize
+		})
+		c.Reset()
+		c.Run(1 << 20)
+	}
+	probe()
+	if bus.low == 1<<32-1 {
+		return nil
+	}
+	bus.header = stagingHeader(im, im)
+	probe()
+	if bus.behind == 1<<32-1 {
+		return fmt.Errorf("boot reads a staging header at 0x%08x and then no image", bus.low)
+	}
+	l.storeOffset = bus.low - l.base
+	l.imageBase = bus.behind - bus.low
+	return nil
+}
+
+// factory returns n bytes of flash as a factory programs them.
+func factory(im *image.Image, n uint32, erased byte) []byte {
+	flash := make([]byte, n)
+	for i := copy(flash, im.Factory()); i < len(flash); i++ {
+		flash[i] = erased
+	}
+	return flash
+}
+
+// stagingHeader returns the header that an application old writes when it has staged an
+// image (spec/staging.md section 2).
+func stagingHeader(old, staged *image.Image) []byte {
+	h := []byte("QSTG\x01\x00\x00\x00")
+	h = append(h, staged.Manifest.ID[:]...)
+	h = append(h, old.Manifest.ID[:]...)
+	h = append(h, 0, 0, 0, 0)
+	return binary.LittleEndian.AppendUint32(h, crc32.ChecksumIEEE(h))
+}
