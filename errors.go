@@ -67,7 +67,7 @@ var text = [...]struct{ name, meaning, cure string }{
 	15: {"TRAILING", "bytes follow the end of the patch", "send only the patch"},
 	16: {"STREAM", "patch body is malformed", "send the patch again"},
 	17: {"DIGEST", "rebuilt, staged or installed image has not the announced digest", "send the patch again"},
-	18: {"SIGNATURE", "signature does not verify", "sign with the device's key"},
+	18: {"SIGNATURE", "signature does not verify", "sign with a key of the device, which `quine inspect` lists"},
 	19: {"UNSIGNED", "the device takes only signed, or only unsigned, images", "`quine seal --key` for a device with keys, without it for one that has none"},
 	20: {"ENCRYPTION", "the device takes only encrypted, or only plain, patches", "`quine diff --encrypt-key` for a device with a key, without it for one that has none"},
 	21: {"MANIFEST", "manifest is malformed; from boot also: not one for this device", "seal the image"},

@@ -22,7 +22,7 @@ type uri struct {
 func parseURI(s string) (*uri, error) {
 	rest, ok := strings.CutPrefix(s, "pkcs11:")
 	if !ok {
-		return nil, errors.New("URI does not begin with pkcs11:")
+		return nil, errors.New("URI is not one of the scheme pkcs11")
 	}
 	var u uri
 	path, query, _ := strings.Cut(rest, "?")

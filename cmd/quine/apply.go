@@ -77,7 +77,7 @@ func (c *console) apply(args []string, f *applyFlags) error {
 	}
 	im, err := keys.Apply(from, p)
 	if err != nil {
-		return inFile(name, withCure(err))
+		return inFile(name, withKeyCure(err, p))
 	}
 	if err := c.write(f.output, im.Factory()); err != nil {
 		return err

@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/youmark/pkcs8"
 
+	"github.com/quine-fw/quine"
 	"github.com/quine-fw/quine/patch"
 )
 
@@ -217,6 +218,20 @@ func (c *console) deviceKeys(encryptKey, pub string) (*patch.Keys, error) {
 		keys.Verify, err = c.publicKey(pub)
 	}
 	return keys, err
+}
+
+// withKeyCure is [withCure] for what is wrong with a patch, which shows a wrong key in
+// the same way as damage.
+func withKeyCure(err error, p []byte) error {
+	h, headerErr := patch.ParseHeader(p)
+	if headerErr == nil && h.Encrypted {
+		for _, code := range []quine.Code{quine.CodeTruncated, quine.CodeTrailing, quine.CodeStream, quine.CodeDigest} {
+			if errors.Is(err, code) {
+				return &hinted{err, "the patch is damaged, or was encrypted with another key than that of --encrypt-key"}
+			}
+		}
+	}
+	return withCure(err)
 }
 
 // marshalPublic returns pub as SubjectPublicKeyInfo, the form that PEM files have.

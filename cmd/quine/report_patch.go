@@ -104,7 +104,7 @@ func newPatchReport(data []byte, base *image.Image, key []byte) (report, error) 
 	}
 	r.Applied = true
 	if _, err := (&patch.Keys{Decrypt: key}).Apply(base, data); err != nil {
-		r.Error, r.err = message(err), withCure(err)
+		r.Error, r.err = message(err), withKeyCure(err, data)
 	}
 	return r, nil
 }
