@@ -10,7 +10,7 @@ QUINE := build/quine
 SEALED := $(VERSIONS:%=build/$(BOARD)/%.bin)
 PATCHES := build/$(BOARD)/v1-v2.patch build/$(BOARD)/v2-v3.patch
 # What tests may ask for; a test that misses one of these fails instead of skipping.
-NEED := cc,arm-gcc,qemu,firmware,openssl,softhsm,smpclient$(shell command -v cargo >/dev/null && echo ,freertos)
+NEED := cc,arm-gcc,cmake,qemu,firmware,openssl,softhsm,smpclient$(shell command -v cargo >/dev/null && echo ,freertos)
 
 .PHONY: help
 help: ## list the targets

@@ -16,7 +16,7 @@ import (
 
 func newCheck(c *console) *cobra.Command {
 	var opts check.Options
-	var json bool
+	var json, quiet bool
 	cmd := &cobra.Command{
 		Use:   "check ELF",
 		Short: "Prove that boot code stands alone, and show the boot sector",
@@ -33,18 +33,19 @@ Link with -Wl,--emit-relocs to let it tell addresses from numbers without guessi
   quine check app.elf --json | jq .budget`,
 		Args: operands("ELF"),
 	}
-	cmd.RunE = verb(func(args []string) error { return c.check(args[0], opts, json) })
+	cmd.RunE = verb(func(args []string) error { return c.check(args[0], opts, json, quiet) })
 	flags := cmd.Flags()
 	flags.Uint32Var(&opts.MaxBoot, "max-boot", 0, "fail if boot code has more than this many `bytes` (default 4096)")
 	flags.Uint32Var(&opts.MaxStack, "max-stack", 0, "fail if boot needs more than this many `bytes` of stack")
 	flags.Uint32Var(&opts.MaxRAM, "max-ram", 0, "fail if boot needs more than this many `bytes` of RAM beyond its 4096-byte buffer")
 	flags.BoolVar(&opts.CallsROM, "calls-rom", false, "allow the RAM kernel to call through pointers, as for flash functions in ROM")
+	flags.BoolVarP(&quiet, "quiet", "q", false, "say nothing if all rules are kept")
 	jsonFlag(cmd, &json)
 	return cmd
 }
 
 // check is the verb.
-func (c *console) check(name string, opts check.Options, json bool) error {
+func (c *console) check(name string, opts check.Options, json, quiet bool) error {
 	data, err := c.read(name)
 	if err != nil {
 		return err
@@ -53,9 +54,10 @@ func (c *console) check(name string, opts check.Options, json bool) error {
 	if err != nil {
 		return inFile(name, err)
 	}
-	if json {
+	switch {
+	case json:
 		err = writeJSON(c.out, r)
-	} else {
+	case !quiet || !r.OK():
 		err = writeCheck(c.out, r)
 	}
 	if err != nil {

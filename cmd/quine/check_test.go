@@ -71,6 +71,16 @@ func TestCheckFindings(t *testing.T) {
 	}
 }
 
+// TestCheckQuiet checks that --quiet prints no map if there is nothing to see in it.
+func TestCheckQuiet(t *testing.T) {
+	if code, out, _ := runCheck(fixtures+"nothing-m0-gcc12.2.elf", "--quiet"); code != exitOK || out != "" {
+		t.Errorf("exit code %d, output:\n%s", code, out)
+	}
+	if code, out, _ := runCheck(fixtures+"library-m0-gcc12.2.elf", "-q"); code != exitFailed || out == "" {
+		t.Errorf("exit code %d, output:\n%s", code, out)
+	}
+}
+
 // TestCheckLimits checks the flags for limits.
 func TestCheckLimits(t *testing.T) {
 	name := fixtures + "nothing-m0-gcc12.2.elf"
