@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -25,6 +26,7 @@ import (
 type initFlags struct {
 	setup.Options
 	elf, script, output string
+	dirs, defsym        []string
 	force               bool
 }
 
@@ -50,6 +52,8 @@ For any other part, name it and tell --page and --program-unit.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.elf, "elf", "", "the firmware as the linker writes it today, an ELF `file`")
 	flags.StringVar(&f.script, "ld", "", "the linker script of that firmware, a `file`")
+	flags.StringArrayVarP(&f.dirs, "library-path", "L", nil, "look for what the script includes in this `folder`, too")
+	flags.StringArrayVar(&f.defsym, "defsym", nil, "a symbol of the linker's command line, as `NAME=VALUE`")
 	flags.StringVar(&f.Part, "part", "", "the `part`, as a port of the library is called, or a name for a new port")
 	flags.StringVar(&f.Store, "store", "internal", "where a new image is rebuilt: internal, spinor or fram")
 	flags.StringVarP(&f.output, "output", "o", "", "write to this `folder` (default: that of the script)")
@@ -108,16 +112,56 @@ func (c *console) plan(f *initFlags) (*setup.Plan, error) {
 	if data, err = c.read(f.script); err != nil {
 		return nil, err
 	}
-	script, err := ldscript.Parse(f.script, data)
+	symbols, err := f.symbols()
 	if err != nil {
-		return nil, cured(err)
+		return nil, err
 	}
-	plan, err := setup.New(firmware, script, f.Options)
+	try := func(text []byte) (*setup.Plan, error) {
+		script, err := ldscript.Parse(f.script, text, symbols)
+		if err != nil {
+			return nil, cured(err)
+		}
+		plan, err := setup.New(firmware, script, f.Options)
+		return plan, cured(err)
+	}
+	plan, err := try(data)
 	if err != nil {
-		return nil, cured(err)
+		// What is missing may be in a file that the script includes.
+		if text, names := ldscript.Expand(string(data), f.include); len(names) > 0 {
+			if plan, err = try([]byte(text)); err == nil {
+				fmt.Fprintf(c.out, "script       %s with the text of %s, which it includes\n", f.script, strings.Join(names, ", "))
+			}
+		}
+	}
+	if err != nil {
+		return nil, err
 	}
 	plan.ELFName = filepath.Base(f.elf)
 	return plan, nil
+}
+
+// include reads a file that the linker script includes.
+func (f *initFlags) include(name string) ([]byte, bool) {
+	for _, dir := range append([]string{filepath.Dir(f.script)}, f.dirs...) {
+		if data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name))); err == nil {
+			return data, true
+		}
+	}
+	return nil, false
+}
+
+// symbols returns those of --defsym.
+func (f *initFlags) symbols() (map[string]uint64, error) {
+	symbols := map[string]uint64{}
+	for _, text := range f.defsym {
+		name, value, _ := strings.Cut(text, "=")
+		v, err := strconv.ParseUint(value, 0, 64)
+		if err != nil {
+			return nil, usagef("--defsym %s is not of the form NAME=0x1000", text)
+		}
+		symbols[name] = v
+	}
+	return symbols, nil
 }
 
 // cured makes the cure of a problem the hint that is told with it.

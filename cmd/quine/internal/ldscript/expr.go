@@ -133,7 +133,8 @@ func (p *parser) unary() uint64 {
 	}
 	v, ok := p.script.Symbols[name]
 	if !ok {
-		p.fail(place.Start, "replace it by its value in the script that quine init reads", "%s is not known before this line", name)
+		p.fail(place.Start, "give it as the linker gets it, with --defsym "+name+"=VALUE, or replace it by its value in the script that quine init reads",
+			"%s is not known before this line", name)
 	}
 	return v
 }

@@ -3,6 +3,7 @@
 package ldscript
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -13,9 +14,11 @@ type parser struct {
 	depth int // of brackets
 }
 
-// Parse reads a script; name is for messages. It returns an *Error if it cannot.
-func Parse(name string, data []byte) (s *Script, err error) {
+// Parse reads a script; name is for messages, and symbols are those that the linker's
+// command line defines. It returns an *Error if it cannot.
+func Parse(name string, data []byte, symbols map[string]uint64) (s *Script, err error) {
 	s = &Script{Name: name, Text: string(data), Aliases: map[string]string{}, Symbols: map[string]uint64{}}
+	maps.Copy(s.Symbols, symbols)
 	p := &parser{scanner: scanner{script: s, text: s.Text}}
 	defer func() {
 		if r := recover(); r != nil {
@@ -179,18 +182,19 @@ func (p *parser) key(names ...string) {
 // sections reads the body of SECTIONS.
 func (p *parser) sections() {
 	p.expect("{", "behind SECTIONS")
-	first := p.script.Body == Span{}
-	start := p.at
+	start, before := p.at, len(p.script.Sections)
 	for p.peek() != '}' {
 		p.sectionsItem()
 	}
-	if first {
-		p.script.Body = Span{start, p.at}
-	}
+	body := Span{start, p.at}
 	p.at++
-	if p.skip(); strings.HasPrefix(p.text[p.at:], "INSERT") {
-		p.script.Inserted = p.script.Inserted || first
+	p.skip()
+	switch {
+	case strings.HasPrefix(p.text[p.at:], "INSERT"):
+		p.script.Sections = p.script.Sections[:before]
 		p.statementEnd()
+	case p.script.Body == Span{}:
+		p.script.Body = body
 	}
 }
 

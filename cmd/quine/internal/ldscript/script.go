@@ -22,10 +22,9 @@ type Script struct {
 	Entry   *Call             // the last ENTRY, nil if there is none
 	Memory  Span              // of the command MEMORY, empty if there is none
 
-	// Body is the text between the braces of the first command SECTIONS, and
-	// Inserted whether INSERT follows that command.
+	// Body is the text between the braces of the first command SECTIONS. Those that
+	// are put into another script by INSERT do not count.
 	Body     Span
-	Inserted bool
 	Sections []Section
 	Includes []Include
 }

@@ -22,7 +22,7 @@ func TestRegions(t *testing.T) {
 		}
 		REGION_ALIAS("FLASH", rom)
 		ENTRY(start)
-		SECTIONS { }`))
+		SECTIONS { }`), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,8 +56,9 @@ func TestSections(t *testing.T) {
 			/DISCARD/ : { *(*) }
 			INCLUDE more.ld
 			ASSERT(1 == 1, "no; {")
-		} INSERT AFTER .bss;
-		after = 1;`))
+		}
+		SECTIONS { .more : { *(.more) } > F } INSERT AFTER .bss;
+		after = 1;`), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,8 +80,8 @@ func TestSections(t *testing.T) {
 	if s.Sections[0].Region != "F" || !s.Sections[0].HasAddress || s.Sections[1].HasAddress || !s.Sections[2].HasAddress {
 		t.Errorf("regions or addresses: %+v", s.Sections)
 	}
-	if !s.Inserted || len(s.Includes) != 1 || s.Includes[0].File != "more.ld" || s.Symbols["after"] != 1 {
-		t.Errorf("inserted %v, includes %v, symbols %v", s.Inserted, s.Includes, s.Symbols)
+	if len(s.Includes) != 1 || s.Includes[0].File != "more.ld" || s.Symbols["after"] != 1 {
+		t.Errorf("includes %v, symbols %v", s.Includes, s.Symbols)
 	}
 }
 
@@ -102,7 +103,7 @@ func TestProjectScripts(t *testing.T) {
 			if !strings.Contains(text, "SECTIONS") || strings.Contains(text, "app_flash") {
 				continue // a fragment, or one with values from the command line
 			}
-			if s, err := Parse(name, data); err != nil || len(s.Regions) == 0 {
+			if s, err := Parse(name, data, nil); err != nil || len(s.Regions) == 0 {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
@@ -133,11 +134,33 @@ func TestErrors(t *testing.T) {
 		{"MEMORY { F : ORIGIN = " + strings.Repeat("(", 200), "expression is too deep", 1},
 	}
 	for _, test := range tests {
-		_, err := Parse("t.ld", []byte(test.text))
+		_, err := Parse("t.ld", []byte(test.text), nil)
 		var e *Error
 		if !errors.As(err, &e) || e.Message != test.want || e.Line != test.line || e.Cure == "" {
 			t.Errorf("%.40q: %v, want line %d: %s", test.text, err, test.line, test.want)
 		}
+	}
+}
+
+func TestDefinedOutside(t *testing.T) {
+	text := []byte("MEMORY { F : ORIGIN = base, LENGTH = 1K }")
+	if s, err := Parse("t.ld", text, map[string]uint64{"base": 0x100}); err != nil || s.Regions[0].Origin != 0x100 {
+		t.Errorf("%v, %+v", err, s)
+	}
+	if _, err := Parse("t.ld", text, nil); err == nil {
+		t.Error("a symbol that nothing defines has a value")
+	}
+}
+
+func TestExpand(t *testing.T) {
+	files := map[string]string{"a.ld": "A\n  INCLUDE \"b.ld\"\n", "b.ld": "B\n", "loop.ld": "INCLUDE loop.ld"}
+	read := func(name string) ([]byte, bool) { text, ok := files[name]; return []byte(text), ok }
+	text, names := Expand("1\nINCLUDE a.ld\n/* INCLUDE b.ld\nINCLUDE b.ld */\nINCLUDE other.ld\n2\n", read)
+	if want := "1\n/* a.ld */\nA\n/* b.ld */\nB\n/* INCLUDE b.ld\nINCLUDE b.ld */\nINCLUDE other.ld\n2\n"; text != want || strings.Join(names, " ") != "a.ld b.ld" {
+		t.Errorf("%v: %s", names, text)
+	}
+	if _, names := Expand("INCLUDE loop.ld", read); len(names) > 10 {
+		t.Error("no end")
 	}
 }
 
@@ -163,7 +186,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("MEMORY { F (rx) : ORIGIN = 0, LENGTH = 4K } SECTIONS { .t : { *(.text) } > F } ENTRY(a)")
 	f.Add(`x = 1 ? 2 : 3; REGION_ALIAS("A", F) /* c */ SECTIONS { . = ALIGN(4); PROVIDE(x = .); }`)
 	f.Fuzz(func(t *testing.T, text string) {
-		s, err := Parse("t.ld", []byte(text))
+		s, err := Parse("t.ld", []byte(text), nil)
 		var e *Error
 		if err != nil && !errors.As(err, &e) {
 			t.Fatal(err)

@@ -124,7 +124,7 @@ func (p *Plan) loadFragment() error {
 		return err
 	}
 	const regions = "MEMORY { FLASH : ORIGIN = 0, LENGTH = 1M  RAM : ORIGIN = 0, LENGTH = 1M }\n"
-	s, err := ldscript.Parse(name, append([]byte(regions), text...))
+	s, err := ldscript.Parse(name, append([]byte(regions), text...), nil)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (p *Plan) loadFragment() error {
 func (p *Plan) findRegions() error {
 	s := p.Script
 	if len(s.Regions) == 0 {
-		return noRegions(s)
+		return elsewhere(s, "MEMORY")
 	}
 	if p.ProgramUnit > 0 {
 		p.Geometry.Base = fmt.Sprintf("0x%08x", p.Firmware.lowest())
@@ -168,14 +168,13 @@ func (p *Plan) findRegions() error {
 	return p.aliases()
 }
 
-// noRegions says that s defines no memory, and where it may be defined.
-func noRegions(s *ldscript.Script) error {
+// elsewhere says that a command is missing, and where it may be.
+func elsewhere(s *ldscript.Script, command string) error {
 	if len(s.Includes) > 0 {
 		i := s.Includes[0]
-		return s.Errorf(i.Place.Start, "put the included text into the script that quine init reads, or name that file with --ld if it is the one",
-			"the script has no MEMORY of its own and includes %s", i.File)
+		return s.Errorf(i.Place.Start, "say with -L where "+i.File+" is, as the linker is told", "the script has no %s of its own, and %s was not found", command, i.File)
 	}
-	return s.Errorf(0, "define the regions FLASH and RAM with MEMORY", "the script has no command MEMORY")
+	return s.Errorf(0, "name the linker script of the whole image", "the script has no command %s", command)
 }
 
 // aliases checks that the names FLASH and RAM mean, or may come to mean, the regions.

@@ -22,10 +22,7 @@ var table = regexp.MustCompile(`\(\s*(\.isr_vector|\.vectors|\.vector_table)\b`)
 func (p *Plan) findVectors() error {
 	s := p.Script
 	if s.Body == (ldscript.Span{}) {
-		return s.Errorf(0, "name the linker script of the whole image", "the script has no command SECTIONS")
-	}
-	if s.Inserted {
-		return s.Errorf(s.Body.Start, "name the script that has .text with --ld", "SECTIONS of this script is inserted into another one")
+		return elsewhere(s, "SECTIONS")
 	}
 	for i := range s.Sections {
 		if v := vectorsIn(s, &s.Sections[i]); v != nil {
