@@ -70,7 +70,9 @@ QUINE_KERNEL_CODE bool quine_same_id(const void *a, const void *b)
 
 QUINE_KERNEL_CODE bool quine_complete(void)
 {
-    return quine_same_id(QUINE_RUNNING->id, QUINE_FLASH(QUINE_SEAL_OFFSET)) && !quine_flash_fault();
+    bool same = quine_same_id(QUINE_RUNNING->id, QUINE_FLASH(QUINE_SEAL_OFFSET));
+
+    return !quine_flash_fault() && same; // asked in any case, or the next read would be taken for bad
 }
 
 // Sets the words of the seal that the chunk at offset holds.
