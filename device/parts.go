@@ -25,6 +25,8 @@ type Part struct {
 	Erase   []Run   `json:"erase"`
 	Bank    uint32  `json:"bank_bytes"`
 	Program Program `json:"program"`
+	Erased  string  `json:"erased"` // value of an erased byte: 0xFF or 0x00
+	Seal    string  `json:"seal"`   // how it is destroyed: "zeros over" or "own erase unit"
 
 	// BootSectorLost says what a power cut leaves that falls into the rewriting of
 	// the boot sector: "recovers through ROM loader" or "needs a debugger".

@@ -99,7 +99,7 @@ func sources(library string, g Geometry, opts *BuildOptions) ([]string, error) {
 // watch compiles the files that are to be watched, one by one, and returns the list
 // with objects in their place.
 func (opts *BuildOptions) watch(ctx context.Context, args, files []string, output string) ([]string, error) {
-	args = append(slices.Clone(args), "-fsanitize=thread", "-Wno-tsan", "--param", "tsan-instrument-func-entry-exit=0",
+	args = append(slices.Clone(args), "-fno-sanitize=all", "-fsanitize=thread", "-Wno-tsan", "--param", "tsan-instrument-func-entry-exit=0",
 		"-Dmemcpy=host_memcpy", "-Dmemcmp=host_memcmp", "-c")
 	for i, file := range files {
 		if name := filepath.Base(file); slices.Contains(watched, name) {

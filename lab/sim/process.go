@@ -75,6 +75,9 @@ func (p *process) lastWords() string {
 	return "\n" + p.stderr.String()
 }
 
+// said returns what the program has written to its standard error, once it has ended.
+func (p *process) said() string { return p.stderr.String() }
+
 // close ends the program. It fails if that had failed before, or fails now, for
 // instance because memory has leaked.
 func (p *process) close() error {

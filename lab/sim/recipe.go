@@ -37,6 +37,9 @@ const (
 	infoProduct  = 0x24
 )
 
+// OtherProduct is an Info for an image of another product.
+func OtherProduct(info []byte) { info[infoProduct] ^= 1 }
+
 // Image makes the image, sealed, with the boot info record of the device.
 func (r Recipe) Image(d *Device) (*image.Image, error) {
 	info, err := d.BootInfo()

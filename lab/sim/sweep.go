@@ -13,6 +13,9 @@ func (d *Device) SetPatchNumber(i int, p []byte) error {
 	return d.do("patch %d %s", i, encode(p))
 }
 
+// Told returns what a closed device has told about its sweeps with trace=1.
+func (d *Device) Told() string { return d.process.said() }
+
 // A Sweep is what has come of [Device.Sweep].
 type Sweep struct {
 	Planned int // cuts, from recorded runs

@@ -27,6 +27,7 @@ struct cut {
 static struct {
     uint32_t depth, seeds, part, parts;
     uint32_t stride[DEPTH_MAX];
+    uint32_t from, to; // first and last operation of a first cut
     uint32_t replayed; // cuts in replay, 0 for all
     struct cut replay[DEPTH_MAX];
 } o;
@@ -98,7 +99,7 @@ static bool chosen(uint32_t at)
         return o.replay[s.level].at == at;
     if (s.level > 0u)
         return (at + path_seed() % stride) % stride == 0u;
-    return at % stride == 0u && at / stride % o.parts == o.part;
+    return at >= o.from && at <= o.to && at % stride == 0u && at / stride % o.parts == o.part;
 }
 
 static bool replayed(const struct cut *cut)
@@ -113,6 +114,7 @@ static void recover(void)
 {
     s.at[s.level] = 0;
     if (s.level < o.depth) {
+        run_tell("without the next cut:\n");
         host_push();
         s.dry = true;
         run_to_goal();
@@ -138,6 +140,8 @@ static void cut(const struct host_step *step, const struct cut *c)
 {
     uint32_t prefix = c->how == HOST_CUT_PREFIX && step->data != NULL ? c->seed : 0u;
 
+    run_tell("cut %u: %s of %s at 0x%x, way %u, seed %u\n", c->at, step->data != NULL ? "program" : "erase",
+             step->area->name, step->offset, c->how, c->seed);
     host_push();
     s.path[s.level++] = *c;
     s.fired++;
@@ -176,6 +180,7 @@ static void probe(const struct host_step *step)
 
     if (s.level == 0u)
         check_clean(step, at);
+    run_step(step);
     if (s.level >= o.depth || !chosen(at))
         return;
     for (uint32_t i = 0; way(step, i, &c); i++)
@@ -218,6 +223,8 @@ static bool option(char *word)
         numbers(value, o.stride, DEPTH_MAX);
     else if (strcmp(word, "part") == 0)
         o.part = n[0], o.parts = n[1];
+    else if (strcmp(word, "from") == 0)
+        o.from = n[0], o.to = n[1];
     else if (strcmp(word, "cut") == 0 && o.replayed < DEPTH_MAX)
         o.replay[o.replayed++] = (struct cut){n[0], n[1], n[2]};
     else
@@ -237,6 +244,7 @@ void sweep(const char *options)
     memset(&o, 0, sizeof o);
     memset(&s, 0, sizeof s);
     o.depth = o.seeds = o.parts = o.stride[0] = o.stride[1] = o.stride[2] = 1;
+    o.to = UINT32_MAX;
     run_reset();
     snprintf(words, sizeof words, "%s", options);
     for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " "))

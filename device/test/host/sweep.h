@@ -20,17 +20,19 @@
 //   seeds=N    random tears of an operation in each way
 //   stride=N:N:N   cut at every N-th operation: the first, second and third cut of a run
 //   part=I:N   take the I-th of N parts of the first cuts
-//   boots=N    boots that may lie between the last cut and the goal
+//   from=A:B   first cuts only from the A-th operation to the B-th
+//   boots=N    boots that may lie between the last cut, or the start of an image, and that of a newer one
 //   window=1   the boot sector changes: it may be lost while it is written
 //   fault=HOW:FROM:N   in the boot after a first cut, N reads of the store, 0 for all, go wrong from the
 //              FROM-th on, 0 for any: enum host_fault
 //   swap=HOW:FROM      the same in the first boot after install, cut or not, for all reads
 //   bites=N:AT the watchdog bites at the AT-th feed in N boots from the first one after install on
 //   cut=AT-HOW-SEED    cut here and nowhere else; given again for the second cut, and the third
+//   trace=1    tell on stderr what happens
 //
 // The answer is, in one line: cuts planned and cuts that took place, runs of the device, cuts that lost
 // the boot sector inside its window, operations in that window, operations of the run without a cut, most
-// boots from the last cut to the goal, most erases of one unit of flash, and of the store, in a run
+// boots of that kind, most erases of one unit of flash, and of the store, in a run
 // without and with cuts.
 #ifndef SWEEP_H
 #define SWEEP_H

@@ -12,14 +12,14 @@
 #include "quine_port.h"
 #include "quine_staging.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define STEPS 8u
-#define ROUNDS 8u    // starts of an application until the goal must run
+#define ROUNDS 24u   // starts of an application until the goal must run
 #define RESETS 8u    // resets in a row after which something must run
-#define PATIENCE 4096u // feeds of the watchdog without a change: more than a verification, less than a wait
 
 struct step {
     char kind;
@@ -35,6 +35,7 @@ static struct {
     uint32_t fault, fault_from, fault_count;
     uint32_t swap, swap_from;
     uint32_t bites, bite_at;
+    bool trace;
 } o;
 
 struct run_seen run;
@@ -42,7 +43,7 @@ struct run_seen run;
 // State of this run.
 static struct {
     int image;       // that runs, or has run
-    uint32_t boots;  // since the last cut
+    uint32_t boots;  // since the last cut or the start of a newer image
     uint32_t cuts;
     bool installs;   // the application has asked for an install
     bool fault_due;  // in the next boot
@@ -50,6 +51,8 @@ static struct {
     bool swapped;    // swap is over
     uint32_t bites;  // yet to come
     uint32_t pieces; // makes the lengths of pieces
+    bool replacing;  // boot has begun to replace the image that runs
+    bool boot_sector; // boot has begun to write the boot sector
 } r;
 
 static struct {
@@ -70,7 +73,6 @@ void run_reset(void)
     memset(&o, 0, sizeof o);
     o.goal = 1;
     o.boots = 3;
-    host_patience = PATIENCE;
 }
 
 bool run_option(const char *name, const uint32_t n[3])
@@ -87,6 +89,8 @@ bool run_option(const char *name, const uint32_t n[3])
         o.swap = n[0], o.swap_from = n[1];
     else if (strcmp(name, "bites") == 0)
         o.bites = r.bites = n[0], o.bite_at = n[1];
+    else if (strcmp(name, "trace") == 0)
+        o.trace = n[0] != 0u;
     else
         return false;
     return true;
@@ -117,6 +121,16 @@ void sweep_script(uint32_t image, const char *steps)
     }
 }
 
+void run_tell(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    if (o.trace)
+        vfprintf(stderr, format, args);
+    va_end(args);
+}
+
 void run_power_lost(bool first)
 {
     host_power_lost();
@@ -138,6 +152,20 @@ bool run_boot_sector(void)
     if (!whole && !o.window)
         host_fatal("the boot sector is lost");
     return whole;
+}
+
+// The boot sector is replaced when all else is, or not at all.
+void run_step(const struct host_step *step)
+{
+    uint32_t at = step->offset;
+
+    if (host_actor != HOST_BOOT || step->area != &host_flash || at >= QUINE_IMAGE_MAX)
+        return;
+    r.replacing = true;
+    if (at < QUINE_BOOT_SIZE)
+        r.boot_sector = true;
+    else if (r.boot_sector && step->data == NULL && at >= QUINE_APP_OFFSET)
+        host_fatal("a sector is erased after the boot sector");
 }
 
 // Feeds a part of a patch in pieces of many lengths.
@@ -182,12 +210,20 @@ static void application(void)
         call.step = step;
         if (step->kind == 'i')
             r.installs = true;
-        if (sim_enter(take_step) == HOST_RESET)
+        enum host_event event = sim_enter(take_step);
+        run_tell("image %d: step %c%u %s %d, %u operations\n", r.image, step->kind, step->patch,
+                 event == HOST_RESET ? "resets" : "ends with", call.code, host_stats.ops);
+        if (event == HOST_RESET)
             return;
         if (call.code == step->code && step->kind != 'i')
             continue;
-        if (call.code == QUINE_ERR_PENDING && r.cuts > 0u)
-            break; // a cut has left it so
+        if (call.code == QUINE_ERR_PENDING && r.cuts > 0u) { // a cut has left it so
+            uint32_t offset;
+            const struct host_area *store = host_store(&offset);
+            if (host_torn(store, offset, QUINE_STAGING_SIZE) > 0u)
+                r.boots--; // a header that reads as it likes may do so again
+            break;
+        }
         if (!r.faulty)
             host_fatal("step %c%u of image %d ends with %d", step->kind, step->patch, r.image, call.code);
         break;
@@ -223,7 +259,11 @@ static void check_started(void)
 {
     uint32_t torn, seal = host_torn(&host_flash, QUINE_SEAL_OFFSET, QUINE_SEAL_SIZE);
     int image = sim_which(&torn);
+    uint32_t offset;
+    const struct host_area *store = host_store(&offset);
 
+    if (r.replacing && image == r.image && !r.faulty && host_torn(store, offset, QUINE_STAGING_SIZE) == 0u)
+        host_fatal("image %d starts although boot had begun to replace it", image);
     if (image < 0 || image > (int)o.goal)
         host_fatal("what starts is no image that may run");
     if (image < r.image)
@@ -232,8 +272,14 @@ static void check_started(void)
         host_fatal("image %d starts with %u torn bytes", image, torn);
     if (torn > seal)
         host_fatal("image %d starts with %u torn bytes", image, torn - seal);
-    if (image == (int)o.goal && scripts[image][0].kind != '\0')
-        host_fatal("the goal has a script");
+    if (image == r.image)
+        return;
+    if (r.boots > o.boots && r.cuts > 0u)
+        host_fatal("%u boots from the last cut to image %d", r.boots, image);
+    if (r.boots > run.boots)
+        run.boots = r.boots;
+    r.boots = 0;
+    r.replacing = false;
     r.image = image;
 }
 
@@ -256,11 +302,17 @@ static void check_work(uint32_t erases, uint32_t programs)
 // Boots until an application runs.
 static void boot(void)
 {
-    for (uint32_t resets = 0; resets < RESETS + o.bites; resets++) {
+    static const char *const ends[] = {
+        [HOST_RESET] = "reset", [HOST_STARTED] = "an application starts", [HOST_WAITING] = "waits"};
+
+    for (uint32_t resets = 0; resets < RESETS; resets++) {
         uint32_t erases = host_stats.erases, programs = host_stats.programs;
         disturb();
+        r.boot_sector = false;
         enum host_event event = sim_enter(host_boot);
         r.boots++;
+        run_tell("boot %u: %s, %u erases, %u programs\n", r.boots, ends[event], host_stats.erases - erases,
+                 host_stats.programs - programs);
         check_work(host_stats.erases - erases, host_stats.programs - programs);
         if (!run_boot_sector())
             host_fatal("the boot sector is lost without a cut");
@@ -286,6 +338,21 @@ static uint32_t most_erases(const struct host_area *area, uint32_t from, uint32_
     return most;
 }
 
+// The goal runs: another boot has nothing to do, unless a cut has left a header that reads as it likes.
+static void check_settled(void)
+{
+    uint32_t offset;
+    const struct host_area *store = host_store(&offset);
+    uint32_t ops = host_stats.ops;
+
+    if (r.bites > 0u || r.faulty || host_torn(store, offset, QUINE_STAGING_SIZE) > 0u)
+        return;
+    host_power_lost();
+    boot();
+    if (host_stats.ops != ops)
+        host_fatal("boot works on flash when all is done");
+}
+
 // Notes what the run has taken.
 static void note(void)
 {
@@ -295,8 +362,6 @@ static void note(void)
     uint32_t store_erases = most_erases(store, offset, store->size);
 
     run.runs++;
-    if (r.boots > run.boots)
-        run.boots = r.boots;
     if (flash_erases > run.flash_erases)
         run.flash_erases = flash_erases;
     if (store_erases > run.store_erases)
@@ -308,8 +373,7 @@ void run_to_goal(void)
     for (uint32_t round = 0; round < ROUNDS; round++) {
         boot();
         if (r.image == (int)o.goal) {
-            if (r.boots > o.boots && r.cuts > 0u)
-                host_fatal("%u boots from the last cut to the goal", r.boots);
+            check_settled();
             note();
             return;
         }

@@ -3,13 +3,15 @@
 #ifndef SWEEP_RUN_H
 #define SWEEP_RUN_H
 
+#include "host_flash.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 // What has been seen in all runs since run_reset.
 struct run_seen {
     uint64_t runs;
-    uint32_t boots; // most from the last cut to the goal
+    uint32_t boots; // most from the last cut, or the image before, to a newer image
     uint32_t flash_erases, store_erases; // most of one erase unit in a run
 };
 extern struct run_seen run;
@@ -19,6 +21,12 @@ void run_reset(void);
 
 // Takes an option of sweep.h. Returns whether there is one.
 bool run_option(const char *name, const uint32_t n[3]);
+
+// Tells what happens, on stderr, if that is wanted.
+void run_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// Checks an operation that is about to take place.
+void run_step(const struct host_step *step);
 
 // Notes that power was lost, for the first time in this run or once more.
 void run_power_lost(bool first);

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/quine-fw/quine/lab/sim"
+)
+
+// A done is a job that is done, as the file of results of a full run keeps it.
+type done struct {
+	Job    string
+	Sweep  sim.Sweep
+	Failed string
+}
+
+// tally gathers what jobs find.
+type tally struct {
+	mu       sync.Mutex
+	file     *os.File // nil if nothing is to be kept
+	known    map[string]done
+	results  []result
+	failures []string
+	cuts     int
+	jobs     int
+	started  time.Time
+	shown    time.Time
+}
+
+type result struct {
+	build    *build
+	scenario *scenario
+	sim.Sweep
+}
+
+// all runs all jobs of a size. It fails if a device does.
+func (l *lab) all(ctx context.Context, list []*build, z *size, only *regexp.Regexp) error {
+	t := &tally{known: map[string]done{}, started: time.Now()}
+	if z.name == "full" {
+		if err := t.resume(*outFlag + "l"); err != nil {
+			return err
+		}
+		defer t.file.Close()
+	}
+	var pairs []*job
+	for _, b := range list {
+		for _, s := range append(scenarios, faults()...) {
+			if z.selected(b, s) && only.MatchString(b.Name+"/"+s.name) {
+				pairs = append(pairs, &job{b, s, "depth=0"})
+			}
+		}
+	}
+	var mu sync.Mutex
+	var jobs []*job
+	err := parallel(ctx, pairs, func(j *job) error {
+		r, err := l.sweep(ctx, j)
+		if err == nil {
+			mu.Lock()
+			jobs = append(jobs, z.plan(j.build, j.scenario, r.Operations)...)
+			mu.Unlock()
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	// In any order, so that the time left can be told from the time gone by.
+	rand.New(rand.NewPCG(1, 1)).Shuffle(len(jobs), func(i, k int) { jobs[i], jobs[k] = jobs[k], jobs[i] })
+	err = parallel(ctx, jobs, func(j *job) error { return t.run(ctx, l, j, len(jobs)) })
+	t.show(len(jobs), true)
+	if err != nil {
+		return err
+	}
+	return t.report(z, *outFlag)
+}
+
+// parallel calls do for all jobs, some at a time, until one fails.
+func parallel(ctx context.Context, jobs []*job, do func(j *job) error) error {
+	var wait sync.WaitGroup
+	next := make(chan *job)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	for range max(1, *workersFlag) {
+		wait.Go(func() {
+			for j := range next {
+				if err := do(j); err != nil {
+					cancel(err)
+					return
+				}
+			}
+		})
+	}
+	for _, j := range jobs {
+		select {
+		case next <- j:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	wait.Wait()
+	return context.Cause(ctx)
+}
+
+// resume reads the results of the jobs that are done, and keeps those to come.
+func (t *tally) resume(name string) error {
+	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		return err
+	}
+	t.file = file
+	for decoder := json.NewDecoder(file); ; {
+		var d done
+		if err := decoder.Decode(&d); err != nil {
+			return nil // the end, or a line that was not finished
+		}
+		t.known[d.Job] = d
+	}
+}
+
+// run runs a job, unless it is done already, and notes what it has found. Four failed
+// devices are enough.
+func (t *tally) run(ctx context.Context, l *lab, j *job, total int) error {
+	t.mu.Lock()
+	d, ok := t.known[j.name()]
+	t.mu.Unlock()
+	if !ok {
+		r, err := l.sweep(ctx, j)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		d = done{Job: j.name(), Sweep: r}
+		var f *failure
+		if errors.As(err, &f) {
+			d.Failed = err.Error()
+		} else if err != nil {
+			return err
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !ok && t.file != nil {
+		if err := json.NewEncoder(t.file).Encode(d); err != nil {
+			return err
+		}
+	}
+	t.jobs++
+	t.cuts += d.Sweep.Fired
+	t.results = append(t.results, result{j.build, j.scenario, d.Sweep})
+	if d.Failed != "" {
+		fmt.Fprintf(os.Stderr, "\r%s\n", d.Failed)
+		if t.failures = append(t.failures, d.Failed); len(t.failures) == 4 {
+			return errors.New("too many devices have failed")
+		}
+	}
+	t.show(total, false)
+	return nil
+}
+
+// show tells how far the run is, on a terminal.
+func (t *tally) show(total int, last bool) {
+	info, err := os.Stderr.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 || !last && time.Since(t.shown) < time.Second {
+		return
+	}
+	t.shown = time.Now()
+	gone := time.Since(t.started)
+	left := time.Duration(float64(gone) / float64(max(1, t.jobs)) * float64(total-t.jobs)).Round(time.Second)
+	fmt.Fprintf(os.Stderr, "\r%d of %d sweeps, %.1f million cuts, %.0f a second, %v left  ", t.jobs, total,
+		float64(t.cuts)/1e6, float64(t.cuts)/gone.Seconds(), left)
+	if last {
+		fmt.Fprintln(os.Stderr)
+	}
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/quine-fw/quine/lab/sim"
+)
+
+// A size says how much is tried: cuts for a build and a scenario, about, by their
+// number in a run.
+type size struct {
+	name     string
+	seeds    int
+	targets  [4]float64 // by depth; less for devices with large images
+	all      bool       // every operation gets its single cuts, but for large images
+	builds   []string   // nil for all
+	scenario []string   // nil for all
+}
+
+var sizes = []size{
+	// A few seconds, for make test.
+	{name: "quick", seeds: 1, targets: [4]float64{1: 400, 2: 400, 3: 200},
+		builds:   []string{"nrf51", "stm32l0", "stm32l4", "runs", "tiny"},
+		scenario: []string{"update", "install", "two-updates", "boot-sector", "dead-absent", "swapped-201"}},
+	{name: "ci", seeds: 1, targets: [4]float64{1: 8000, 2: 6000, 3: 3000}, all: true},
+	{name: "full", seeds: 3, targets: [4]float64{1: 100e3, 2: 600e3, 3: 300e3}, all: true},
+}
+
+// nested lists the scenarios in which power is cut more than once.
+var nested = []string{"update", "install", "install-shrink", "install-same-size", "two-updates", "there-and-back", "abandoned"}
+
+// A job is a sweep, or a part of one.
+type job struct {
+	build    *build
+	scenario *scenario
+	options  string
+}
+
+// name identifies a job among those of all sizes.
+func (j *job) name() string { return j.build.Name + "/" + j.scenario.name + " " + j.options }
+
+// depths says how deep a scenario is explored. Stores that go wrong and a watchdog that
+// bites count as cuts: DESIGN.md states the bounds.
+func (s *scenario) depths() int {
+	switch {
+	case slices.Contains(nested, s.name):
+		return 3
+	case strings.HasPrefix(s.name, "dead"), strings.HasPrefix(s.name, "dying"):
+		return 2
+	}
+	return 1
+}
+
+// Cuts of one operation, about, and how many of them a job should try at most.
+const (
+	waysAbout = 9
+	jobCuts   = 40e3
+)
+
+// plan returns the jobs of a size for a build and a scenario in which the device does
+// so many operations without a cut.
+func (z *size) plan(b *build, s *scenario, operations int) []*job {
+	var jobs []*job
+	single := float64(operations * (waysAbout + 4*(z.seeds-1)))
+	weight := 1 / (1 + float64(b.large+b.EraseUnit)/8192)
+	depth := s.depths()
+	if s.name == "two-updates" || s.name == "there-and-back" {
+		depth = 2 // DESIGN.md: three cuts over two updates may strand a device
+	}
+	for d := 1; d <= depth; d++ {
+		target := z.targets[d] * weight
+		stride := [3]int{1, 1, 1}
+		if d > 1 || !z.all || b.blank {
+			spread(stride[:d], math.Pow(single, float64(d))/target)
+		}
+		cuts := math.Pow(single, float64(d)) / float64(stride[0]*stride[1]*stride[2])
+		parts := max(1, min(int(cuts/jobCuts), operations/stride[0]))
+		for part := range parts {
+			jobs = append(jobs, &job{b, s, fmt.Sprintf("depth=%d seeds=%d stride=%d:%d:%d part=%d:%d",
+				d, z.seeds, stride[0], stride[1], stride[2], part, parts)})
+		}
+	}
+	return jobs
+}
+
+// spread chooses strides whose product is about the ratio. All but the first have an
+// offset that depends on the cuts before, so that together they come everywhere.
+func spread(stride []int, ratio float64) {
+	for i := range stride {
+		n := math.Pow(ratio, 1/float64(len(stride)-i))
+		if i == 0 && len(stride) > 1 {
+			n = math.Sqrt(n)
+		}
+		stride[i] = max(1, int(n)|1)
+		ratio = max(1, ratio/float64(stride[i]))
+	}
+}
+
+// selected says whether a size has a build and a scenario.
+func (z *size) selected(b *build, s *scenario) bool {
+	return (z.builds == nil || slices.Contains(z.builds, b.Name)) &&
+		(z.scenario == nil || slices.Contains(z.scenario, s.name)) &&
+		(s.fits == nil || s.fits(b)) && (s.images == nil || fitsFlash(b, s))
+}
+
+// fitsFlash says whether flash has room for the images.
+func fitsFlash(b *build, s *scenario) bool {
+	return !slices.ContainsFunc(s.images(b), func(r sim.Recipe) bool { return r.App > b.ImageMax })
+}
