@@ -29,6 +29,5 @@ paths = [os.path.join(here, "include"), os.path.join(here, "src")] + ports + [st
 for e in (env, projenv):
     e.Append(CPPPATH=paths)
 # Boot code is copied to RAM and runs there while flash is being written: these flags are not a matter of taste.
-env.Append(CCFLAGS=["-Os", "-fno-thread-jumps", "-fno-lto", "-fno-pic", "-fno-stack-protector", "-ffreestanding",
-                    "-ffunction-sections", "-fdata-sections", "-fno-common"])
+env.Append(CCFLAGS=["@" + os.path.join(here, "quine.flags")])
 projenv.Append(LIBPATH=[os.path.join(here, "ld")] + ports, LINKFLAGS=["-Wl,--emit-relocs"])

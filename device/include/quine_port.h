@@ -76,8 +76,8 @@ void quine_reset(void) __attribute__((noreturn));
 
 // Boot's side of the staging store: the least that boot needs, part of the boot sector.
 
-// A store that can be read as memory gives QUINE_STORE_MAPPED in place of the two functions for reading:
-// where it lies, as an offset from the first byte of flash.
+// A store that can be read as memory gives QUINE_STORE_MAPPED in place of the three functions: where it
+// lies, as an offset from the first byte of flash, whose driver erases the header.
 #if !defined(QUINE_STORE_MAPPED)
 // Prepares the store for reading after any reset; a store that answers nothing is no error here.
 void quine_boot_store_open(void);
@@ -85,11 +85,11 @@ void quine_boot_store_open(void);
 // Reads n bytes at offset; boot asks for words, and for no more than 32 bytes. Runs from RAM like
 // quine_flash_erase. Returns QUINE_OK, or QUINE_ERR_IO when the store gives none.
 int quine_boot_store_read(uint32_t offset, void *data, uint32_t n);
-#endif
 
 // Erases the header's erase unit. Runs from RAM like quine_flash_erase.
 // Power loss: the header may read as before, as erased, or differently at each read.
 int quine_boot_store_consume(void);
+#endif
 
 // The application's side of the staging store.
 

@@ -10,8 +10,8 @@
 #include "quine_section.h"
 #include "quine_staging.h"
 
-#define WAIT_FIRST 0x00010000u // feeds of the watchdog in the first wait for a usable staged image
-#define INSTALL_TRIES 4        // installs that flash may spoil before boot only waits
+#define WAIT_STEP 0x00010000u // feeds of the watchdog in the first wait for a usable staged image, and by which each one is longer
+#define INSTALL_TRIES 4u  // a power of two: installs that flash may spoil before boot only waits
 
 // With a limit of one, two power cuts could strand a device: one failed attempt must not count as
 // a refusal.
@@ -35,7 +35,7 @@ const QUINE_BOOT_DATA __attribute__((used)) struct quine_boot_info quine_boot_in
     .attempts_max = QUINE_ATTEMPTS_MAX,
     .program_unit = QUINE_PROGRAM_UNIT,
     .app_vectors = quine_app_vectors,
-    .record = &quine_record,
+    .record = &quine_ram.record,
     .crc32 = quine_crc32,
     .flash_erase = quine_flash_erase,
     .flash_program = quine_flash_program,
@@ -51,62 +51,51 @@ _Static_assert(ID * 4 == QUINE_STAGING_ID && BASE * 4 == QUINE_STAGING_BASE &&
 
 // Leaves a reason, or a count of attempts, for the next reset and for the application. Refused is the
 // CRC of the header that boot will not look at again.
-static QUINE_BOOT_CODE __attribute__((noinline)) void record(int32_t state, uint32_t refused)
+static inline __attribute__((always_inline)) void record(struct quine_record *r, int32_t state, uint32_t refused)
 {
-    struct quine_record *r = &quine_record;
     r->refused = refused;
     r->state = state;
     r->check = ~state;
 }
 
-// Reads the staging header and says whether it is valid. The magic is compared first: on most boots
-// nothing is staged, and the CRC is not worth its time then.
-static QUINE_BOOT_CODE bool header_read(uint32_t header[WORDS])
+// Reads the staging header. The magic is compared first: on most boots nothing is staged, and the CRC is
+// not worth its time then.
+// Returns the CRC of a valid header, 0 when there is none.
+static inline QUINE_BOOT_CODE uint32_t header_read(uint32_t *header)
 {
-    return quine_boot_store_read(0, header, QUINE_STAGING_SIZE) == QUINE_OK &&
-           header[MAGIC] == QUINE_STAGING_MAGIC && header[LAYOUT] == QUINE_STAGING_LAYOUT &&
-           header[ZERO] == 0u && header[CRC] == quine_crc32(0, header, QUINE_STAGING_CRC);
+    uint32_t crc = 0;
+    if (quine_boot_store_read(0, header, QUINE_STAGING_SIZE) == QUINE_OK && 
+        header[MAGIC] == QUINE_STAGING_MAGIC && header[LAYOUT] == QUINE_STAGING_LAYOUT && header[ZERO] == 0u) {
+        crc = quine_crc32(0, header, QUINE_STAGING_CRC);
+        if (crc != header[CRC])
+            crc = 0;
+    }
+    return crc;
 }
 
-// Judges what a complete application's store announces, and counts an attempt. Starts the application
-// when there is nothing new: no header, one that was refused, or one that was looked at a moment ago
-// with the result before.
+// Judges what the valid header of a complete application announces, and counts an attempt.
 // Returns QUINE_OK when the staged image is to be verified, else the reason why not.
-static QUINE_BOOT_CODE int judge(uint32_t header[WORDS], int before)
+static inline QUINE_BOOT_CODE int judge(struct quine_ram *ram)
 {
-    struct quine_record *r = &quine_record;
     const uint32_t *running = QUINE_RUNNING->id;
     int32_t attempts = 0;
 
-    if (!header_read(header)) {
-        r->refused = 0; // a store that fails is not refused: that was an attempt
-        quine_start_application();
-    }
-    if (before != QUINE_OK || r->refused == header[CRC])
-        quine_start_application();
-    if (!quine_same_id(running, header + BASE) && !quine_same_id(running, header + ID))
+    if (!quine_same_id(running, ram->header + BASE) && !quine_same_id(running, ram->header + ID))
         return QUINE_ERR_STALE;
-    if (r->state > 0 && r->check == ~r->state)
-        attempts = r->state;
+    if (ram->record.state > 0 && ram->record.check == ~ram->record.state)
+        attempts = ram->record.state;
     if (attempts >= (int32_t)QUINE_ATTEMPTS_MAX)
         return QUINE_ERR_ATTEMPTS;
-    record(attempts + 1, 0);
+    record(&ram->record, attempts + 1, 0);
     return QUINE_OK;
 }
 
-// Installs the verified image that quine_scratch describes over an application of extent bytes, 0
-// when that is incomplete. Returns only when the application is incomplete: flash or the store has
-// failed, or the installed whole is not what was verified.
-static QUINE_BOOT_CODE int install(uint32_t extent)
+// Installs the verified image over an application of extent bytes, 0 when that is incomplete. Returns only
+// when flash or the store has failed, or the installed whole is not what was verified.
+static inline QUINE_BOOT_CODE int install(uint32_t extent)
 {
-    int err = quine_flash_open(quine_scratch.manifest.size);
+    int err;
 
-    if (err != QUINE_OK && extent != 0u) {
-        record(err, 0);
-        quine_start_application();
-    }
-    if (err != QUINE_OK)
-        return err;
     quine_kernel_load();
     err = QUINE_IN_RAM(quine_kernel_replace)(extent);
     if (err == QUINE_OK)
@@ -116,40 +105,50 @@ static QUINE_BOOT_CODE int install(uint32_t extent)
     return err;
 }
 
-// Waits, feeding the watchdog. Returns how long to wait the next time: twice as long, but no longer than
-// some 2^23 feeds take.
-static QUINE_BOOT_CODE uint32_t wait(uint32_t feeds)
+QUINE_BOOT_CODE void quine_boot_main(struct quine_ram *ram)
 {
-    for (uint32_t i = feeds; i > 0u; i--)
-        quine_watchdog();
-    return feeds >> 23 == 0u ? feeds * 2u : feeds;
-}
-
-QUINE_BOOT_CODE void quine_boot_main(void)
-{
-    uint32_t header[WORDS];
-    uint32_t feeds = WAIT_FIRST;
     uint32_t extent = 0; // of the application, 0 when incomplete
-    int tries = INSTALL_TRIES;
+    uint32_t feeds = 0;  // of the watchdog in the last wait; its lowest bits count installs
     int err = QUINE_OK;
 
     (void)quine_flash_fault(); // what the application met is not boot's
     if (quine_complete())
         extent = QUINE_RUNNING->size;
     for (;;) {
+        uint32_t crc = 0;
         quine_boot_store_open();
-        err = extent != 0u ? judge(header, err) : QUINE_OK;
+        if (extent != 0u) {
+            crc = header_read(ram->header);
+            if (crc == 0u)
+                ram->record.refused = 0; // a store that fails is not refused: that was an attempt
+            if (err != QUINE_OK || ram->record.refused == crc)
+                return;
+            err = judge(ram);
+        } else {
+            err = QUINE_OK;
+        }
         if (err == QUINE_OK)
             err = quine_verify(QUINE_STAGED);
         if (!QUINE_BOOT_CHANGE && err == QUINE_OK && quine_kernel_pass(0, QUINE_BOOT_SIZE, false) != QUINE_OK)
             err = QUINE_ERR_BOOT;
         if (err == QUINE_OK) {
-            record(0, 0); // from here on nothing gives up
-            err = tries-- > 0 ? install(extent) : QUINE_ERR_IO;
-            extent = 0;
+            crc = 0;
+            record(&ram->record, 0, 0); // from here on nothing gives up
+            err = quine_flash_open(ram->manifest.size);
+            if (err == QUINE_OK) {
+                err = QUINE_ERR_IO;
+                if ((int32_t)(feeds << 29) >= 0) {
+                feeds++;
+                err = install(extent);
+                }
+                extent = 0;
+            } 
         }
-        record(err, extent != 0u ? header[CRC] : 0u);
-        if (extent == 0u)
-            feeds = wait(feeds);
+        record(&ram->record, err, crc);
+        if (extent == 0u) {
+            feeds += WAIT_STEP;
+            for (uint32_t i = feeds; i > 0u; i--)
+                quine_watchdog();
+        }
     }
 }

@@ -35,23 +35,38 @@ struct quine_manifest {
     uint32_t rest[(QUINE_DIGEST_KEPT - 32u) / 4u];
 };
 
-#define QUINE_RUNNING ((const struct quine_manifest *)QUINE_FLASH(QUINE_MANIFEST_OFFSET))
+#define QUINE_RUNNING ((const struct quine_manifest *)(const void *)QUINE_FLASH(QUINE_MANIFEST_OFFSET))
 
-// Everything an install needs once it has begun, in RAM that boot owns until the application starts.
-struct quine_install {
-    struct quine_manifest manifest;           // the copy that was verified; no other is believed
-    uint32_t sector0[QUINE_BOOT_SIZE / 4u];   // the boot sector that was verified
-    uint32_t chunk[QUINE_CHUNK / 4u];         // one other chunk at a time, right behind
+// What boot has in RAM but its stack. Only the record means anything before boot has run; the rest is the
+// application's once that has started. One struct, so that one address reaches all of it.
+struct quine_ram {
+    struct quine_record record;
+    struct quine_manifest manifest;         // the copy that was verified; no other is believed
+    uint32_t header[8];                     // of the staging store, while the application is complete
+    uint32_t seal[8];                       // what is programmed over the seal, in whole units
+    uint32_t sector0[QUINE_BOOT_SIZE / 4u]; // the boot sector that was verified
+    uint32_t chunk[QUINE_CHUNK / 4u];       // one other chunk at a time, right behind
 };
+
+extern struct quine_ram quine_ram; // the linker fragment places it
+
+// Its address in a register: without the line of assembler the compiler makes a constant of the address
+// of each member.
+static inline __attribute__((always_inline)) struct quine_ram *quine_ram_here(void)
+{
+    struct quine_ram *ram = &quine_ram;
+    __asm__("" : "+r"(ram));
+    return ram;
+}
 
 // What quine_fetch takes a chunk of an image from.
 enum quine_source {
-    QUINE_STAGED,    // the store; what belongs to sector 0 stays in quine_scratch.sector0
-    QUINE_NEW,       // sector 0 from there, the rest from the store, for flash
+    QUINE_STAGED,    // the store; what belongs to sector 0 stays in quine_ram.sector0
+    QUINE_NEW,       // sector 0 from there, the rest from the store
     QUINE_INSTALLED, // sector 0 from there, the rest from flash
 };
 
-// Gets the chunk at offset, with the seal blank, or erased when it is for flash. Feeds the watchdog.
+// Gets the chunk at offset, with the seal blank. Feeds the watchdog.
 // Returns where the chunk lies until the next call, or NULL when it cannot be read.
 uint32_t *quine_fetch(uint32_t offset, enum quine_source source);
 
@@ -66,7 +81,7 @@ bool quine_same_id(const void *a, const void *b);
 bool quine_complete(void);
 
 // Reads the staged or the installed image once and decides whether it is the one that the manifest
-// announces: the manifest that it meets in the staged image and keeps in quine_scratch, after it was
+// announces: the manifest that it meets in the staged image and keeps in quine_ram, after it was
 // checked against this device, or the one that was kept before.
 // Returns QUINE_OK, QUINE_ERR_MANIFEST, QUINE_ERR_DIGEST, or QUINE_ERR_IO when a read fails.
 int quine_verify(enum quine_source source);
@@ -101,7 +116,7 @@ static inline void quine_kernel_load(void)
 }
 #endif
 
-// A store that can be read as memory needs no code to be read.
+// A store that can be read as memory needs no code of its own.
 #if defined(QUINE_STORE_MAPPED)
 static inline __attribute__((always_inline)) void quine_boot_store_open(void)
 {
@@ -113,15 +128,18 @@ quine_boot_store_read(uint32_t offset, void *data, uint32_t n)
     quine_copy(data, QUINE_FLASH(QUINE_STORE_MAPPED + offset), n);
     return QUINE_OK;
 }
+
+static inline __attribute__((always_inline)) int quine_boot_store_consume(void)
+{
+    return quine_flash_erase(QUINE_STORE_MAPPED);
+}
 #endif
 
 // Given by the core's start file and the linker fragment.
-extern struct quine_record quine_record;
-extern struct quine_install quine_scratch;
 extern const uint8_t quine_app_vectors[];
-void quine_start_application(void) __attribute__((noreturn));
 
-// Decides what to run; entered from the reset vector with interrupts off.
-void quine_boot_main(void) __attribute__((noreturn));
+// Decides what to run; entered from the reset vector with interrupts off. Returns when the application
+// is to be started.
+void quine_boot_main(struct quine_ram *ram);
 
 #endif

@@ -23,6 +23,13 @@ _Static_assert(QUINE_CHUNK % STEP == 0u, "a chunk is whole program units");
 _Static_assert(QUINE_SEAL_ERASED || (QUINE_ERASED == 0xFFu && STEP <= QUINE_ID_SIZE),
                "zeros over a seal need cells that erase to ones, and units no larger than it");
 
+// Sets n bytes, not 0 and a multiple of 4.
+INLINE void fill(uint32_t *to, uint32_t n, uint32_t word)
+{
+    for (uint32_t i = 0; i < n / 4u; i++)
+        to[i] = word;
+}
+
 INLINE bool blank(const uint32_t *data)
 {
     for (uint32_t i = 0; i < STEP / 4u; i++)
@@ -75,18 +82,10 @@ QUINE_KERNEL_CODE bool quine_complete(void)
     return !quine_flash_fault() && same; // asked in any case, or the next read would be taken for bad
 }
 
-// Sets the words of the seal that the chunk at offset holds.
-INLINE void seal_blank(uint32_t offset, uint32_t *chunk, uint32_t word)
-{
-    if (offset - QUINE_SEAL_OFFSET < (QUINE_SEAL_ERASED ? QUINE_SEAL_SIZE : 1u))
-        for (uint32_t i = 0; i < (QUINE_SEAL_ERASED ? QUINE_CHUNK : QUINE_ID_SIZE) / 4u; i++)
-            chunk[i] = word;
-}
-
 QUINE_KERNEL_CODE uint32_t *quine_fetch(uint32_t offset, enum quine_source source)
 {
     uint32_t at = offset < QUINE_BOOT_SIZE ? offset : QUINE_BOOT_SIZE;
-    uint32_t *to = (uint32_t *)(void *)((uint8_t *)&quine_scratch.sector0 + at);
+    uint32_t *to = (uint32_t *)(void *)((uint8_t *)quine_ram.sector0 + at);
     int err = QUINE_OK;
 
     quine_watchdog();
@@ -98,7 +97,8 @@ QUINE_KERNEL_CODE uint32_t *quine_fetch(uint32_t offset, enum quine_source sourc
         err = quine_boot_store_read(QUINE_STORE_IMAGE + offset, to, QUINE_CHUNK);
     if (err != QUINE_OK || quine_flash_fault())
         return NULL;
-    seal_blank(offset, to, source == QUINE_NEW ? ERASED_WORD : 0xFFFFFFFFu);
+    if (offset - QUINE_SEAL_OFFSET < (QUINE_SEAL_ERASED ? QUINE_SEAL_SIZE : 1u))
+        fill(to, QUINE_SEAL_ERASED ? QUINE_CHUNK : QUINE_ID_SIZE, 0xFFFFFFFFu);
     return to;
 }
 
@@ -109,19 +109,18 @@ QUINE_KERNEL_CODE uint32_t *quine_fetch(uint32_t offset, enum quine_source sourc
 QUINE_KERNEL_CODE int quine_kernel_pass(uint32_t start, uint32_t end, bool program)
 {
     do {
-        end -= QUINE_CHUNK;
-        const uint32_t *chunk = quine_fetch(end, QUINE_NEW);
-        if (chunk == NULL)
+        const uint32_t *data = quine_fetch(end - QUINE_CHUNK, QUINE_NEW);
+        if (data == NULL)
             return QUINE_ERR_IO;
-        uint32_t i = QUINE_CHUNK;
+        data += QUINE_CHUNK / 4u;
         do {
-            i -= STEP;
-            const uint32_t *data = chunk + i / 4u;
-            if (program && !blank(data) && quine_flash_program(end + i, data, STEP) != QUINE_OK)
+            end -= STEP;
+            data -= STEP / 4u;
+            if (program && !blank(data) && quine_flash_program(end, data, STEP) != QUINE_OK)
                 return QUINE_ERR_IO;
-            if (differs(end + i, data))
+            if (differs(end, data))
                 return QUINE_ERR_IO;
-        } while (i > 0u);
+        } while (end << 27 != 0u); // a chunk
     } while (end > start);
     return QUINE_OK;
 }
@@ -135,18 +134,17 @@ static QUINE_KERNEL_CODE int write_units(uint32_t end, uint32_t stop, uint32_t e
 {
     int err = QUINE_OK;
 
-    while (end > stop && err == QUINE_OK) {
+    do {
         uint32_t start = quine_flash_unit(end - 1u);
         if (start == QUINE_APP_OFFSET || end > extent ||
             quine_kernel_pass(start, end, false) != QUINE_OK) {
-            quine_watchdog();
             if (start > 0u)
                 err = quine_flash_erase(start);
             if (err == QUINE_OK)
                 err = quine_kernel_pass(start, end, true);
         }
         end = start;
-    }
+    } while (end > stop && err == QUINE_OK);
     return err;
 }
 
@@ -157,49 +155,58 @@ static QUINE_KERNEL_CODE int write_units(uint32_t end, uint32_t stop, uint32_t e
 // Returns QUINE_OK, or QUINE_ERR_IO when flash or the store fails: the application may be incomplete then.
 QUINE_KERNEL_CODE int quine_kernel_replace(uint32_t extent)
 {
-    uint32_t zero[QUINE_ID_SIZE / 4u] = {0, 0};
-    int err = QUINE_SEAL_ERASED ? quine_flash_erase(QUINE_SEAL_OFFSET)
-                                : quine_flash_program(QUINE_SEAL_OFFSET, zero, sizeof zero);
+    struct quine_ram *ram = quine_ram_here();
+    int err;
 
+    if (QUINE_SEAL_ERASED) {
+        err = quine_flash_erase(QUINE_SEAL_OFFSET);
+    } else {
+        fill(ram->seal, QUINE_ID_SIZE, 0);
+        err = quine_flash_program(QUINE_SEAL_OFFSET, ram->seal, QUINE_ID_SIZE);
+    }
     if (err != QUINE_OK || quine_complete())
         return QUINE_ERR_IO;
-    return write_units(quine_scratch.manifest.size, QUINE_APP_OFFSET, extent);
+    return write_units(ram->manifest.size, QUINE_APP_OFFSET, extent);
 }
 
 // Programs the seal, which is part of a program unit on some parts.
-INLINE void seal_write(void)
+INLINE void seal_write(struct quine_ram *ram)
 {
-    const uint32_t *id = quine_scratch.manifest.id;
-    uint32_t unit[SEAL_BYTES / 4u];
+    const uint32_t *id = ram->manifest.id;
 
     if (SEAL_BYTES > QUINE_ID_SIZE) {
-        for (uint32_t i = 0; i < SEAL_BYTES / 4u; i++)
-            unit[i] = i < QUINE_ID_SIZE / 4u ? id[i] : ERASED_WORD;
-        id = unit;
+        fill(ram->seal, SEAL_BYTES, ERASED_WORD);
+        ram->seal[0] = id[0];
+        ram->seal[1] = id[1];
+        id = ram->seal;
     }
     (void)quine_flash_program(QUINE_SEAL_OFFSET, id, SEAL_BYTES);
 }
 
 // Ends an install whose sectors from 1 on are verified: sector 0 if it differs, then the seal, then
-// the header, then a reset. Without a good seal the reset starts the install anew. A header that cannot
-// be erased is refused from now on: it would have boot install the same image at every reset.
+// the header, then a reset. Without a good seal the reset starts the install anew. The header is
+// refused from now on, whether it could be erased or not: one that stays would have boot install the
+// same image at every reset.
 //
 // The unit of word 0 is erased first and word 0 is programmed last, so that a part whose ROM looks for
-// an empty first word finds it empty for as long as the sector is not whole. There is nothing to
-// go back to: it is written until it reads right.
+// an empty first word finds it empty for as long as the sector is not whole; of the other units of
+// sector 0 those that read equal are left alone. There is nothing to go back to: it is written until it
+// reads right.
 // Power loss: before the seal reads right the application is incomplete and boot installs again;
 // after it the header still names the installed image and boot installs it again. Inside the
 // writing of sector 0 the part has no boot code: the one window that no software closes.
 QUINE_KERNEL_CODE void quine_kernel_finish(void)
 {
+    struct quine_ram *ram = quine_ram_here();
+
     while (quine_kernel_pass(0, QUINE_BOOT_SIZE, false) != QUINE_OK) {
         (void)quine_flash_erase(0);
-        (void)write_units(QUINE_BOOT_SIZE, 0, 0);
+        (void)write_units(QUINE_BOOT_SIZE, 0, QUINE_BOOT_SIZE);
     }
-    seal_write();
+    seal_write(ram);
     if (quine_complete()) {
         (void)quine_boot_store_consume();
-        (void)quine_boot_store_read(QUINE_STAGING_CRC, &quine_record.refused, 4);
+        ram->record.refused = ram->header[QUINE_STAGING_CRC / 4u];
     }
     quine_reset();
 }

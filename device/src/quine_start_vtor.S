@@ -17,54 +17,49 @@
 
     .equ VTOR, 0xE000ED08 // B3.2.5
 
-// The 16 entries of the core (B1.5.3). Interrupts have none: boot enables none, and no fault but
-// HardFault is enabled either.
-    .section .quine.boot.vectors, "a", %progbits
+// Interrupts are off in boot, and of the core's other exceptions (B1.5.3) only NMI and HardFault can be
+// taken: the faults with handlers of their own are not enabled. So the table ends here.
+    .section .quine.boot.vectors, "ax", %progbits
     .global quine_boot_vectors
+    .type quine_boot_vectors, %object
 quine_boot_vectors:
     .word quine_stack
     .word quine_entry
     .word quine_nmi
-    .rept 13
     .word quine_fault
-    .endr
+    .size quine_boot_vectors, . - quine_boot_vectors
 
 // A part whose flash reports errors of its ECC by NMI has a handler of its own in its port.
     .weak quine_nmi
     .thumb_set quine_nmi, quine_fault
 
-    .section .quine.boot.text, "ax", %progbits
-
-// A ROM loader or a debugger may have left VTOR elsewhere; faults must lead here from now on.
+// A ROM loader or a debugger may have left VTOR elsewhere, and interrupts enabled.
     .global quine_entry
     .thumb_func
     .type quine_entry, %function
 quine_entry:
+    cpsid i
     ldr r0, =quine_boot_vectors
     ldr r1, =VTOR
     str r0, [r1]
+    ldr r0, =quine_ram
     bl quine_boot_main
+
+// Hands the core over as a reset would: VTOR and MSP are the application's, PRIMASK is 0, MSPLIM of
+// ARMv8-M is still 0, CONTROL was never touched. DSB: the store to VTOR is done before an exception
+// can be taken (A3.7).
+    ldr r0, =quine_app_vectors
+    ldr r1, =VTOR
+    str r0, [r1]
+    dsb
+    ldmia r0!, {r1, r2}
+    msr msp, r1
+    cpsie i
+    bx r2
 
     .thumb_func
     .type quine_fault, %function
 quine_fault:
     bl quine_reset
-
-// Hands the core over as a reset would: VTOR and MSP are the application's, MSPLIM of ARMv8-M is still
-// 0, CONTROL and PRIMASK were never touched. DSB: the store to VTOR is done before an exception can
-// be taken (A3.7).
-    .global quine_start_application
-    .thumb_func
-    .type quine_start_application, %function
-quine_start_application:
-    ldr r0, =quine_app_vectors
-    ldr r1, =VTOR
-    str r0, [r1]
-    dsb
-    ldr r1, [r0]
-    ldr r0, [r0, #4]
-    msr msp, r1
-    isb
-    bx r0
 
     .pool

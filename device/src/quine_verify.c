@@ -29,11 +29,13 @@ static inline __attribute__((always_inline)) bool fits(const struct quine_manife
 
 QUINE_BOOT_CODE int quine_verify(enum quine_source source)
 {
-    struct quine_manifest *m = &quine_scratch.manifest;
+    struct quine_manifest *m = &quine_ram_here()->manifest;
     struct quine_digest digest = {0};
-    uint32_t size = QUINE_MANIFEST_OFFSET + QUINE_CHUNK; // until the manifest tells it
+    uint32_t offset = 0;
 
-    for (uint32_t offset = 0; offset < size; offset += QUINE_CHUNK) {
+    if (source == QUINE_STAGED)
+        m->size = QUINE_MANIFEST_OFFSET + QUINE_CHUNK; // until the manifest tells it
+    do {
         uint32_t *chunk = quine_fetch(offset, source);
         if (chunk == NULL)
             return QUINE_ERR_IO;
@@ -43,10 +45,10 @@ QUINE_BOOT_CODE int quine_verify(enum quine_source source)
                 if (!fits(m))
                     return QUINE_ERR_MANIFEST;
             }
-            size = m->size;
             quine_digest_blank(chunk);
         }
         quine_digest_update(&digest, chunk, QUINE_CHUNK);
-    }
+        offset += QUINE_CHUNK;
+    } while (offset < m->size);
     return quine_digest_check(&digest, m->id);
 }

@@ -130,10 +130,10 @@ static void default_handler(void)
 
 // The table begins with what nothing handles; later lines replace earlier ones.
 #pragma GCC diagnostic ignored "-Woverride-init"
-__attribute__((section(".isr_vector"), used)) static void (*const vectors[48])(void) = {
+__attribute__((section(".isr_vector"), used)) static void (*const vectors[42])(void) = {
     [0] = (void (*)(void))quine_stack,
     [1] = reset_handler,
-    [2 ... 47] = default_handler,
+    [2 ... 41] = default_handler,
     [3] = app_fault,
     [16 + IRQ_UART] = uart_handler,
     [16 + IRQ_TIMER0] = timer0_handler,

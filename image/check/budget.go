@@ -71,8 +71,11 @@ func (c *checker) checkStack() {
 	w := stackWalker{c: c, done: map[uint32]path{}}
 	reset := w.deepest(c.byName["quine_entry"].addr)
 	var fault path
-	for at := c.vectors.start + 8; at+4 <= c.vectors.end; at += 4 {
-		v, _ := c.word(at)
+	for i := 2; i < int(c.vectors.size()/4); i++ {
+		v, _ := c.word(c.vectors.start + uint32(i)*4)
+		if c.reserved(i) {
+			continue
+		}
 		if p := w.deepest(v &^ 1); p.bytes > fault.bytes {
 			fault = p
 		}
@@ -111,7 +114,7 @@ func (c *checker) areas() []Area {
 // kind returns what lies at addr in the boot sector.
 func (c *checker) kind(addr uint32) string {
 	switch {
-	case c.vectors.contains(addr):
+	case c.vectors.contains(addr) && (c.insts[addr] == nil || addr == c.flash):
 		return KindVectors
 	case c.insts[addr] == nil:
 		return KindData

@@ -42,8 +42,10 @@ func (c *checker) trace() {
 	slices.Sort(c.taken)
 	c.taken = slices.Compact(c.taken)
 	roots := slices.Clone(c.taken)
-	for at := c.vectors.start + 4; at+4 <= c.vectors.end; at += 4 {
-		roots = c.appendRoot(roots, at)
+	for i := 1; i < int(c.vectors.size()/4); i++ {
+		if !c.reserved(i) {
+			roots = c.appendRoot(roots, c.vectors.start+uint32(i)*4)
+		}
 	}
 	for at := c.record.start + recordFixed; at+4 <= c.record.end; at += 4 {
 		roots = c.appendRoot(roots, at)

@@ -98,6 +98,9 @@ func (c *checker) locateRecord() bool {
 	}
 	c.seal = span{c.flash + info.SealOffset, c.flash + info.SealOffset + uint32(info.SealSize)}
 	c.vectors = span{c.flash, c.firstSymbol(c.flash, c.record.start)}
+	if s, ok := c.symbolAt(c.flash); ok && s.size > 0 && s.size <= c.boot.size() {
+		c.vectors.end = c.flash + s.size
+	}
 	end := c.firstSymbol(c.appVectors.start, c.appVectors.start+maxVectors*4)
 	if s, ok := c.symbolAt(c.appVectors.start); ok && s.addr == c.appVectors.start && s.size > 0 && s.size <= maxVectors*4 {
 		end = s.addr + s.size
@@ -173,6 +176,9 @@ func (c *checker) checkVectors() {
 		c.fail(RuleLayout, c.flash, "set quine_stack to the end of RAM", "starts boot with the stack pointer 0x%08x, which is no RAM or not a multiple of 8", sp)
 	}
 	for i := 1; i < len(table)/4; i++ {
+		if c.reserved(i) {
+			continue
+		}
 		at, v := c.flash+uint32(i)*4, binary.LittleEndian.Uint32(table[i*4:])
 		switch {
 		case i == 1 && v != c.byName["quine_entry"].addr|1:
@@ -187,18 +193,30 @@ func (c *checker) checkVectors() {
 	}
 }
 
+// reserved reports whether entry i of the vector table is one that no exception of a
+// core without VTOR has, so that the start file has something else there
+// (ARMv6-M Architecture Reference Manual, B1.5.3).
+func (c *checker) reserved(i int) bool {
+	_, shim := c.byName["quine_shim"]
+	return shim && (i >= 4 && i <= 10 || i == 12 || i == 13)
+}
+
 // checkShim checks that on a part without VTOR every interrupt reaches the
 // application.
 func (c *checker) checkShim(table []byte, shim uint32) {
 	fault := c.byName["quine_fault"].addr
 	for i := 4; i < len(table)/4; i++ {
+		if c.reserved(i) {
+			continue
+		}
 		v := binary.LittleEndian.Uint32(table[i*4:]) &^ 1
 		if v != shim && v != fault {
 			c.fail(RuleLayout, c.flash+uint32(i)*4, "let it be quine_shim",
 				"is vector %d and leads to %s, so the application's handler never runs", i, c.name(v))
 		}
 	}
-	if n := int(c.appVectors.size() / 4); n > len(table)/4 {
+	own := bytes.TrimRight(c.bytes(c.appVectors.start, c.appVectors.size()), "\x00")
+	if n := (len(own) + 3) / 4; n > len(table)/4 {
 		c.fail(RuleLayout, c.flash, "raise QUINE_VECTORS in the port's quine_part.h",
 			"has %d vectors, the application has %d", len(table)/4, n)
 	}

@@ -132,7 +132,7 @@ func (p port) linkArgs(t *testing.T, out string) []string {
 	}
 	const image = 0x20000
 	args := append([]string{"-mcpu=" + p.cpu, "-mthumb"}, warnings...)
-	args = append(args, strings.Fields("-std=gnu11 -Os -ffreestanding -ffunction-sections -fdata-sections -fno-common")...)
+	args = append(args, strings.Fields("-std=gnu11 @"+library+"/quine.flags")...)
 	args = append(args, fmt.Sprintf("-DPORT_IMAGE_MAX=0x%xu", image), fmt.Sprintf("-DPORT_STORE_UNIT=0x%xu", p.unit),
 		fmt.Sprintf("-DPORT_STORE_SIZE=0x%xu", image+p.unit))
 	for _, folder := range []string{"port/" + p.name, "test/ports", "include", "src", "store/internal"} {

@@ -86,13 +86,7 @@ func sources(library string, g Geometry, opts *BuildOptions) ([]string, error) {
 		files = append(files, found...)
 	}
 	return slices.DeleteFunc(files, func(file string) bool {
-		switch file[len(library):] {
-		case filepath.FromSlash("/src/quine_start.c"): // starts a core
-			return true
-		case filepath.FromSlash("/src/quine_crc32.c"):
-			return opts.Fast
-		}
-		return false
+		return opts.Fast && file[len(library):] == filepath.FromSlash("/src/quine_crc32.c")
 	}), nil
 }
 

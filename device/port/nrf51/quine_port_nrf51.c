@@ -16,18 +16,21 @@
 #define CONFIG_ERASE 2u
 
 #define WDT_RR 0x40010600u // the first of 8 reload registers
+#define WDT_RELOAD 0x6E524635u
 #define AIRCR (*(volatile uint32_t *)0xE000ED0Cu)
 
 // RM 17.2: a watchdog that the application started survives a soft reset. Reloading a register
 // of a watchdog that does not run has no effect.
 QUINE_KERNEL_CODE void quine_watchdog(void)
 {
-    uint32_t i = 32u; // bytes of 8 reload registers
+    uint32_t rr = WDT_RR;
+    uint32_t i = 8;
+
     do {
-        i -= 4u;
-        __asm__("" : "+r"(i)); // keeps the loop a loop
-        *(volatile uint32_t *)(WDT_RR + i) = 0x6E524635u;
-    } while (i > 0u);
+        *(volatile uint32_t *)rr = WDT_RELOAD;
+        rr += 4u;
+        __asm__("" : "+r"(rr)); // keeps the loop a loop
+    } while (--i > 0u);
 }
 
 QUINE_KERNEL_CODE void quine_reset(void)
@@ -39,8 +42,8 @@ QUINE_KERNEL_CODE void quine_reset(void)
 
 // Enables one kind of change, starts it by a store of value to address and waits for its end (RM 6.1.2,
 // 6.1.3).
-static QUINE_KERNEL_CODE __attribute__((noinline)) int change(uint32_t kind, uint32_t address,
-                                                              uint32_t value)
+static QUINE_KERNEL_CODE __attribute__((noinline)) int change(uint32_t value, uint32_t address,
+                                                              uint32_t kind)
 {
     NVMC_CONFIG = kind;
     *(volatile uint32_t *)address = value;
@@ -52,15 +55,16 @@ static QUINE_KERNEL_CODE __attribute__((noinline)) int change(uint32_t kind, uin
 
 QUINE_KERNEL_CODE int quine_flash_erase(uint32_t offset)
 {
-    return change(CONFIG_ERASE, NVMC_ERASEPAGE, QUINE_FLASH_BASE + offset);
+    return change(QUINE_FLASH_BASE + offset, NVMC_ERASEPAGE, CONFIG_ERASE);
 }
 
 QUINE_KERNEL_CODE int quine_flash_program(uint32_t offset, const void *data, uint32_t n)
 {
-    const uint32_t *from = data;
-    int err = QUINE_OK;
+    const uint8_t *from = data;
 
-    for (n += offset; offset < n; offset += 4u)
-        err = change(CONFIG_WRITE, QUINE_FLASH_BASE + offset, *from++);
-    return err;
+    do {
+        n -= 4u;
+        change(*(const uint32_t *)(const void *)(from + n), QUINE_FLASH_BASE + offset + n, CONFIG_WRITE);
+    } while (n > 0u);
+    return QUINE_OK;
 }

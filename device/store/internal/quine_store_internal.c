@@ -5,14 +5,8 @@
 #include "quine_boot.h"
 #include "quine_error.h"
 #include "quine_port.h"
-#include "quine_section.h"
 
 #include <string.h>
-
-QUINE_KERNEL_CODE int quine_boot_store_consume(void)
-{
-    return quine_flash_erase(QUINE_STORE_OFFSET);
-}
 
 const struct quine_store_info quine_store = {
     .image_base = QUINE_STORE_IMAGE,

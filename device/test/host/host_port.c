@@ -28,8 +28,7 @@
 _Alignas(32) uint8_t quine_flash[FLASH_SIZE];
 const uint8_t quine_app_vectors[4]; // nothing is ever fetched from there
 
-struct quine_record quine_record;
-struct quine_install quine_scratch;
+struct quine_ram quine_ram;
 
 enum host_actor host_actor;
 uint32_t host_patience = 100000;
@@ -104,11 +103,6 @@ void quine_watchdog(void)
 void quine_reset(void)
 {
     host_leave(HOST_RESET);
-}
-
-void quine_start_application(void)
-{
-    host_leave(HOST_STARTED);
 }
 
 // Ends the process unless the one at work may write n bytes of flash at offset.
@@ -240,8 +234,7 @@ void host_port_open(void)
         host_keep_area(area);
         host_blank(area);
     }
-    host_keep(&quine_record, sizeof quine_record);
-    host_keep(&quine_scratch, sizeof quine_scratch);
+    host_keep(&quine_ram, sizeof quine_ram);
     host_keep(&feeds, sizeof feeds);
     host_keep(&unfed, sizeof unfed);
     host_keep(&quiet, sizeof quiet);
@@ -253,7 +246,7 @@ void host_port_open(void)
 void host_power_lost(void)
 {
     if (host_random() % 4u != 0u)
-        host_scramble(&quine_record, sizeof quine_record);
+        host_scramble(&quine_ram.record, sizeof quine_ram.record);
 }
 
 void host_boot(void)
@@ -261,7 +254,9 @@ void host_boot(void)
     unfed = 0;
     change();
     host_actor = HOST_BOOT;
-    host_scramble(&quine_scratch, sizeof quine_scratch); // the application has used it
+    // The application has used what follows the record.
+    host_scramble(&quine_ram.record + 1, sizeof quine_ram - sizeof quine_ram.record);
     tick(true);
-    quine_boot_main();
+    quine_boot_main(&quine_ram);
+    host_leave(HOST_STARTED);
 }

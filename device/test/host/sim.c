@@ -228,9 +228,9 @@ static void cmd_record(void)
     struct sim_bytes b = {0};
 
     data(&b);
-    if (b.n != sizeof quine_record)
-        host_fatal("a record has %u bytes", (uint32_t)sizeof quine_record);
-    memcpy(&quine_record, b.data, b.n);
+    if (b.n != sizeof quine_ram.record)
+        host_fatal("a record has %u bytes", (uint32_t)sizeof quine_ram.record);
+    memcpy(&quine_ram.record, b.data, b.n);
     free(b.data);
     printf("ok\n");
 }
