@@ -199,34 +199,44 @@ func (p *Plan) split() error {
 	if p.Store != "internal" {
 		return p.external(length)
 	}
-	end := p.border(length)
-	unit := p.Geometry.Unit(end - 1)
-	best := uint32(0)
-	for at := end - unit; at > p.AppStart; at -= unit {
-		if end-at-unit >= at {
-			best = at
-			break
+	borders := p.borders(length)
+	end := borders[len(borders)-1] // of the run of equal units
+	for i := len(borders) - 2; i >= 0; i-- {
+		at, unit := borders[i], borders[i+1]-borders[i]
+		if i+2 < len(borders) && borders[i+2]-borders[i+1] != unit {
+			end = borders[i+1]
 		}
-		if p.Geometry.Unit(at-1) != unit {
-			break // a store has units of one size
+		if at <= p.AppStart || end-at < 2*unit {
+			continue
+		}
+		if most := below(borders, min(at, end-at-unit)); most >= p.ImageMax {
+			p.ImageMax, p.StoreOffset, p.StoreSize, p.StoreUnit, p.StoreMax = most, at, end-at, unit, end-at-unit
 		}
 	}
-	if best == 0 {
-		return problem("use --store spinor or --store fram", "the %d KiB of flash with erase units of %d bytes at its end cannot hold an image twice",
-			length>>10, unit)
+	if p.ImageMax <= p.AppStart {
+		return problem("use --store spinor or --store fram", "the %d KiB of flash with their erase units (%s) cannot hold an image twice",
+			length>>10, p.Units(length))
 	}
-	p.ImageMax, p.StoreOffset, p.StoreSize, p.StoreUnit = best, best, end-best, unit
-	p.StoreMax = p.StoreSize - unit
 	return nil
 }
 
-// border returns the last border of erase units at or below an offset.
-func (p *Plan) border(offset uint32) uint32 {
-	at := uint32(0)
-	for n := p.Geometry.Unit(at); offset-at >= n; n = p.Geometry.Unit(at) {
-		at += n
+// borders returns the offsets of all borders of erase units up to an offset.
+func (p *Plan) borders(length uint32) []uint32 {
+	list := []uint32{0}
+	for at := uint32(0); length-at >= p.Geometry.Unit(at); {
+		at += p.Geometry.Unit(at)
+		list = append(list, at)
 	}
-	return at
+	return list
+}
+
+// below returns the last of borders at or below an offset.
+func below(borders []uint32, offset uint32) uint32 {
+	i, found := slices.BinarySearch(borders, offset)
+	if !found {
+		i--
+	}
+	return borders[i]
 }
 
 // external lays out a store in a chip of its own.
@@ -237,7 +247,7 @@ func (p *Plan) external(length uint32) error {
 		return problem("use --store internal, spinor or fram; store/littlefs/quine_store_part.h says how littlefs is added by hand",
 			"quine init cannot lay out the store %s", p.Store)
 	}
-	p.ImageMax, p.StoreUnit = p.border(length), unit
+	p.ImageMax, p.StoreUnit = below(p.borders(length), length), unit
 	p.StoreMax = (p.ImageMax + unit - 1) / unit * unit
 	p.StoreSize = p.StoreMax + unit
 	return nil
