@@ -99,6 +99,14 @@ fuzz: ## fuzz both decoders and the encoder, each for FUZZTIME=10m (needs clang)
 	go test ./patch/internal/stream -run '^$$' -fuzz '^FuzzDiffApply$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x
 	QUINE_FUZZ_DEVICE=$(FUZZTIME) go test ./patch/internal/stream -count 1 -timeout 10h -run '^TestFuzzDevice$$' -v
 
+.PHONY: release
+release: ## build the tool of the last commit for all systems, twice and equal: build/release
+	sh release.sh
+
+.PHONY: sbom
+sbom: build ## write the bill of materials: build/quine.cdx.json
+	$(QUINE) sbom -o build/quine.cdx.json
+
 .PHONY: clean
 clean: ## remove build/
 	rm -rf build

@@ -30,7 +30,12 @@ func (c *console) man(root *cobra.Command, dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return plain(err)
 	}
-	date := buildTime()
+	date := time.Now()
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if t, ok := commitTime(info); ok {
+			date = t
+		}
+	}
 	header := &doc.GenManHeader{Section: "1", Date: &date, Source: "quine", Manual: "Quine"}
 	if err := doc.GenManTree(root, header, dir); err != nil {
 		return plain(err)
@@ -48,17 +53,4 @@ func countVerbs(cmd *cobra.Command) int {
 		}
 	}
 	return n
-}
-
-// buildTime returns the time of the commit that the tool was built from, or now when
-// that is unknown.
-func buildTime() time.Time {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			if t, err := time.Parse(time.RFC3339, s.Value); err == nil && s.Key == "vcs.time" {
-				return t
-			}
-		}
-	}
-	return time.Now()
 }

@@ -48,6 +48,7 @@ is the update; and two such images into a patch of a few hundred bytes.`,
 		newPubkey(c),
 		newExplain(c),
 		newMan(c),
+		newSBOM(c),
 		newVersion(c),
 	)
 	return root
