@@ -49,6 +49,7 @@ is the update; and two such images into a patch of a few hundred bytes.`,
 		newExplain(c),
 		newMan(c),
 		newSBOM(c),
+		newSUIT(c),
 		newVersion(c),
 	)
 	return root
