@@ -9,6 +9,9 @@ VERSIONS := v1 v2 v3
 QUINE := build/quine
 SEALED := $(VERSIONS:%=build/$(BOARD)/%.bin)
 PATCHES := build/$(BOARD)/v1-v2.patch build/$(BOARD)/v2-v3.patch
+# Boards whose instructions the emulator knows, and about how many power cuts each update gets there.
+LAB_BOARDS := microbit mps2-an385 mps2-an386
+LAB_CUTS := 8000
 # What tests may ask for; a test that misses one of these fails instead of skipping.
 NEED := cc,arm-gcc,cmake,qemu,firmware,openssl,softhsm,smpclient$(shell command -v cargo >/dev/null && echo ,freertos)
 
@@ -76,6 +79,12 @@ test-crypto: ## all signature vectors on every core, 10,000 random signatures (m
 .PHONY: docs
 docs: # run all commands of the documentation, and write what they print today into it
 	QUINE_UPDATE=1 go test -count 1 -run TestDocs ./lab/docs
+
+.PHONY: lab-thumb lab-thumb-full
+lab-thumb: firmware-all ## cut the power of the real binaries at tens of thousands of operations, in the emulator
+	go run ./lab/thumb -o build/lab-thumb.json -cuts $(LAB_CUTS) $(LAB_BOARDS:%=build/%)
+lab-thumb-full: # the same at each operation in every way, and twice in a trial: more than a million
+	@$(MAKE) --no-print-directory lab-thumb LAB_CUTS=200000
 
 .PHONY: size
 size: firmware-all ## print what the device code costs, fail over budget

@@ -28,11 +28,28 @@ type Part struct {
 	Erased  string  `json:"erased"` // value of an erased byte: 0xFF or 0x00
 	Seal    string  `json:"seal"`   // how it is destroyed: "zeros over" or "own erase unit"
 
+	// Registers are words that a part without any protection, at a good supply, reads where
+	// quine_flash_open looks; those not named read zero.
+	Registers map[Word]Word `json:"registers"`
+
 	// BootSectorLost says what a power cut leaves that falls into the rewriting of
 	// the boot sector: "recovers through ROM loader" or "needs a debugger".
 	BootSectorLost string `json:"boot_sector_lost"`
 	BootSectorNote string `json:"boot_sector_note"`
 	Source         string `json:"source"`
+}
+
+// A Word is a number of 32 bits that JSON has as a hexadecimal string.
+type Word uint32
+
+// UnmarshalText reads a number such as 0x40022020.
+func (w *Word) UnmarshalText(text []byte) error {
+	n, err := strconv.ParseUint(string(text), 0, 32)
+	if err != nil {
+		return fmt.Errorf("%q is no number such as 0x40022020", text)
+	}
+	*w = Word(n)
+	return nil
 }
 
 // A Run is a number of equal erase units.

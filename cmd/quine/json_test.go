@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quine-fw/quine/image/check"
+	"github.com/quine-fw/quine/lab/power"
 	patchreport "github.com/quine-fw/quine/patch/report"
 )
 
@@ -23,6 +24,7 @@ var jsonTypes = map[string]any{
 	"report": patchreport.Report{}, "kind": patchreport.KindCost{}, "place": patchreport.Place{},
 	"cause": patchreport.Cause{}, "evidence": patchreport.Evidence{},
 	"check": check.Report{}, "finding": check.Finding{}, "budget": check.Budget{}, "frame": check.Frame{}, "area": check.Area{},
+	"lab": power.Result{}, "failure": power.Failure{}, "lab window": power.Window{}, "unit": power.Unit{}, "step": power.Step{},
 	"explanation": explanation{}, "version": versionReport{},
 }
 

@@ -36,22 +36,26 @@ const (
 // core: they keep what is written to them and do nothing. An instruction that waits for
 // a bit to change sees it change after a while. A request of AIRCR resets.
 type Registers struct {
-	values map[uint32]uint32
-	at     uint32 // the last load: address and instruction
-	next   uint32
-	times  int
+	// Values are what the words at these addresses hold. Some may be where no peripheral
+	// is expected.
+	Values map[uint32]uint32
+
+	at    uint32 // the last load: address and instruction
+	next  uint32
+	times int
 }
 
 // Load returns what was stored at the address last, 0 at first.
 func (r *Registers) Load(addr uint32, n int, next uint32) (uint32, bool) {
-	if !peripheral(addr) {
+	v, known := r.Values[addr&^3]
+	if !known && !peripheral(addr) {
 		return 0, false
 	}
 	if addr != r.at || next != r.next {
 		r.at, r.next, r.times = addr, next, 0
 	}
 	r.times++
-	v := r.values[addr&^3] >> (addr & 3 * 8)
+	v >>= addr & 3 * 8
 	if r.times > patience && r.times&1 == 0 {
 		v = ^v
 	}
@@ -69,17 +73,17 @@ func (r *Registers) Store(addr, value uint32, n int) BusResult {
 		}
 		return BusDone
 	}
-	if r.values == nil {
-		r.values = make(map[uint32]uint32)
+	if r.Values == nil {
+		r.Values = make(map[uint32]uint32)
 	}
 	if n == 4 && addr&3 == 0 {
-		r.values[addr] = value
+		r.Values[addr] = value
 		return BusDone
 	}
 	shift := addr & 3 * 8
 	mask := uint32(1<<(8*n)-1) << shift
-	old := r.values[addr&^3]
-	r.values[addr&^3] = old&^mask | value<<shift&mask
+	old := r.Values[addr&^3]
+	r.Values[addr&^3] = old&^mask | value<<shift&mask
 	return BusDone
 }
 

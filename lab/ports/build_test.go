@@ -35,7 +35,7 @@ type port struct {
 var ports = []port{
 	{name: "nrf52", model: "nrf52", cpu: "cortex-m4", base: 0, ram: 0x20000000, unit: 0x1000},
 	{name: "stm32f0", model: "stm32f1", driver: "stm32f1", defines: []string{"QUINE_PAGE_SIZE=2048u"},
-		cpu: "cortex-m0", base: 0x08000000, ram: 0x20000000, unit: 0x800},
+		cpu: "cortex-m0", base: 0x08000000, ram: 0x20000000, unit: 0x400},
 	{name: "stm32f1", model: "stm32f1", cpu: "cortex-m3", base: 0x08000000, ram: 0x20000000, unit: 0x400},
 	{name: "stm32f4", model: "stm32f4", cpu: "cortex-m4", base: 0x08000000, ram: 0x20000000, unit: 0x20000},
 	{name: "stm32g0", model: "stm32l4", driver: "stm32l4", defines: []string{"MODEL_VARIANT=G0"},

@@ -71,7 +71,8 @@ func geometry(t *testing.T, p port, printed string) {
 }
 
 // Every port links, for its core, with the whole device library, and its boot
-// sector and RAM kernel are within their limits.
+// sector and RAM kernel are within their limits. Linked with it, boot and update client
+// survive power cuts on the part's geometry.
 func TestLink(t *testing.T) {
 	const gcc = "arm-none-eabi-gcc"
 	need(t, "arm-gcc", gcc)
@@ -100,6 +101,9 @@ func TestLink(t *testing.T) {
 				t.Error("too large: 4096 bytes, of them 1536 for the kernel")
 			}
 			outside(t, f, at["quine_flash"])
+			if p.name != template.name {
+				cutPower(t, p, out)
+			}
 		})
 	}
 }

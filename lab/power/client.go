@@ -3,11 +3,9 @@
 package power
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"github.com/quine-fw/quine"
-	"github.com/quine-fw/quine/image"
 	"github.com/quine-fw/quine/lab/emu"
 )
 
@@ -71,6 +69,10 @@ func (k *client) call(m *machine, name string, args ...uint32) (int32, event) {
 	case emu.Reset:
 		return 0, reset
 	case emu.Halted:
+		if m.resetting {
+			m.resetting = false
+			return 0, reset
+		}
 		if m.err != nil {
 			return 0, broken
 		}
@@ -107,15 +109,4 @@ func (k *client) run(m *machine) event {
 		return broken
 	}
 	return e
-}
-
-// matches says whether the flash of a program is that of an image.
-func matches(p *emu.Program, im *image.Image) bool {
-	differ := 0
-	for at := 0; at+4 <= min(len(p.Flash()), len(im.Data)); at += 4 {
-		if binary.LittleEndian.Uint32(p.Flash()[at:]) != binary.LittleEndian.Uint32(im.Data[at:]) {
-			differ++
-		}
-	}
-	return differ*4 <= image.ManifestSize+16
 }

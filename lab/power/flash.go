@@ -36,10 +36,10 @@ func (h How) String() string { return howNames[h] }
 
 // An Operation is the erase of a unit or the programming of one.
 type Operation struct {
-	Erase  bool
-	Offset uint32 // bytes from the start of its memory
-	Size   uint32 // bytes
-	Store  bool   // of a store that is a memory of its own
+	Erase  bool   `json:"erase"`
+	Offset uint32 `json:"offset"` // bytes from the start of its memory
+	Size   uint32 `json:"size"`   // bytes
+	Store  bool   `json:"store"`  // of a store that is a memory of its own
 }
 
 // String returns for example "erase 0x1000".

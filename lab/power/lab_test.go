@@ -34,22 +34,14 @@ func parse(t testing.TB, data []byte) *image.Image {
 	return im
 }
 
-// part returns the part of an example board. The boards of QEMU that are no part have
-// their geometry in testdata.
+// part returns the part of an example board.
 func part(t testing.TB, board string) *device.Part {
 	t.Helper()
+	name := strings.Replace(board, "-", "/", 1)
 	if board == "microbit" {
-		p, err := device.Lookup("nrf51")
-		if err != nil {
-			t.Fatal(err)
-		}
-		return p
+		name = "nrf51"
 	}
-	data, err := os.ReadFile("testdata/" + board + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := device.Parse(data)
+	p, err := device.Lookup(name)
 	if err != nil {
 		t.Fatal(err)
 	}

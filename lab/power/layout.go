@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"maps"
 
 	"github.com/quine-fw/quine/device"
 	"github.com/quine-fw/quine/image"
@@ -29,6 +30,7 @@ type layout struct {
 
 	ramBase, ramSize uint32
 	flashSize        uint32
+	registers        map[uint32]uint32 // what is read in them
 
 	// The store. Offsets in a store that can be read as memory count from its start,
 	// which is at storeOffset in flash.
@@ -42,6 +44,9 @@ type layout struct {
 // headerSize is the size of a staging header in bytes (spec/staging.md section 2).
 const headerSize = 32
 
+// bus returns the peripherals of the part.
+func (l *layout) bus() *emu.Registers { return &emu.Registers{Values: maps.Clone(l.registers)} }
+
 // newLayout finds out how the device is laid out that runs the image. The ELF file of the
 // image, which may be nil, is needed if its store cannot be read as memory.
 func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layout, error) {
@@ -51,6 +56,10 @@ func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layou
 		program: uint32(b.ProgramUnit), erased: 0xFF,
 		sealOffset: b.SealOffset, sealSize: uint32(b.SealSize), zeros: b.SealSize == 8,
 		imageMax: b.ImageMax, appVectors: b.AppVectors,
+	}
+	l.registers = make(map[uint32]uint32, len(part.Registers))
+	for at, value := range part.Registers {
+		l.registers[uint32(at)] = uint32(value)
 	}
 	if b.Flags&image.BootErasedIsZero != 0 {
 		l.erased = 0
@@ -121,7 +130,7 @@ func (l *layout) findRAM(im *image.Image) error {
 
 // A listener notes what boot reads behind the application's region.
 type listener struct {
-	emu.Registers
+	*emu.Registers
 	from, end uint32 // addresses
 	header    []byte // what is read from low on, if that is known
 	low       uint32
@@ -148,7 +157,7 @@ func (b *listener) Load(addr uint32, n int, next uint32) (uint32, bool) {
 // it reads nothing that is mapped.
 func (l *layout) findStore(im *image.Image) error {
 	l.flashSize = l.roundUp(l.imageMax)
-	bus := &listener{from: l.base + l.imageMax, end: l.base + 64<<20, low: 1<<32 - 1, behind: 1<<32 - 1}
+	bus := &listener{Registers: l.bus(), from: l.base + l.imageMax, end: l.base + 64<<20, low: 1<<32 - 1, behind: 1<<32 - 1}
 	probe := func() {
 		c := emu.New(emu.Config{
 			Arch: l.arch, FlashBase: l.base, Flash: factory(im, l.imageMax, l.erased),

@@ -47,6 +47,7 @@ type machine struct {
 	nextPause func() uint64 // instructions from now
 
 	booting        bool
+	resetting      bool   // the code has called its reset
 	ranApplication bool   // since the last boot
 	limit          uint64 // instructions until a boot counts as hung
 	boots          int
@@ -63,6 +64,7 @@ func newMachine(l *layout) *machine {
 	cells := bytes.Repeat([]byte{l.erased}, int(l.flashSize))
 	m.core = emu.New(emu.Config{
 		Arch: l.arch, FlashBase: l.base, Flash: cells, RAMBase: l.ramBase, RAMSize: int(l.ramSize), Vectors: l.vectors,
+		Bus: l.bus(),
 	})
 	m.flash = newFlash(m.core.Flash(), l.erase, l.program, l.erased)
 	m.flash.changed = m.core.FlashChanged
@@ -152,7 +154,11 @@ func (m *machine) boot(most int) event {
 		switch m.run(m.limit) {
 		case emu.Reset:
 		case emu.Halted:
-			if m.err != nil {
+			switch {
+			case m.resetting:
+				m.resetting = false
+				continue
+			case m.err != nil:
 				return broken
 			}
 			return cutOff
@@ -216,6 +222,7 @@ const (
 	infoCRC32   = 0x34
 	infoErase   = 0x38
 	infoProgram = 0x3C
+	infoReset   = 0x40
 )
 
 // prepare puts this program in place of the flash driver of the boot sector that is in
@@ -237,6 +244,10 @@ func (m *machine) prepare() bool {
 	function := func(field uint32) uint32 { return m.word(m.layout.base+info.Offset+field) &^ 1 }
 	m.hook(function(infoErase), m.eraseCalled)
 	m.hook(function(infoProgram), m.programCalled)
+	m.hook(function(infoReset), func() {
+		m.resetting = true
+		m.core.Halt()
+	})
 	if m.native {
 		m.hook(function(infoCRC32), m.crcCalled)
 	}

@@ -198,8 +198,7 @@ func (w *worker) reset(at uint64) {
 }
 
 // setPauses has the clean device pause for resets while boot runs: at some instructions,
-// and while the boot sector is being rewritten at each one, or at more if few cuts are
-// asked for.
+// and while the boot sector is being rewritten at each one, unless few cuts are asked for.
 func (w *worker) setPauses() {
 	number := 0
 	stride := w.stride()
@@ -207,7 +206,7 @@ func (w *worker) setPauses() {
 		switch {
 		case !w.inWindow(w.operation) || !w.inWindow(w.operation+1):
 			return stride
-		case w.Cuts == 0:
+		case w.Cuts == 0 || w.Cuts >= 1000:
 			return 1
 		}
 		return stride/16 + 1
