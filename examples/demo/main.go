@@ -8,7 +8,7 @@
 //	demo -board microbit DIR
 //
 // DIR holds v1.bin, v2.bin, v3.bin (sealed), v1-v2.patch and v2-v3.patch. With -serve,
-// release 1 runs on a board with a serial port of the host until it is interrupted, for
+// release 1 runs on a board with the serial port DIR/tty until it is interrupted, for
 // quine push, smpmgr or a terminal program.
 package main
 
@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -38,7 +39,7 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if *serving {
 		if err := serve(ctx, *name, flag.Arg(0)); err != nil {
@@ -98,8 +99,14 @@ func serve(ctx context.Context, name, dir string) error {
 	if err != nil {
 		return err
 	}
+	link := filepath.Join(dir, "tty")
+	os.Remove(link) // of a run that was killed
+	if err := os.Symlink(port, link); err != nil {
+		return err
+	}
+	defer os.Remove(link)
 	fmt.Printf("%s runs version 1.0.0; push to it in another terminal, interrupt to end:\n", name)
-	fmt.Printf("  build/quine push %s --port %s\n", filepath.Join(dir, "v1-v2.patch"), port)
+	fmt.Printf("  build/quine push %s --port %s\n", filepath.Join(dir, "v1-v2.patch"), link)
 	<-ctx.Done()
 	return nil
 }
