@@ -27,6 +27,6 @@ void TIMER0_IRQHandler(void);
 __attribute__((section(".isr_vector"), used)) void (*const g_pfnVectors[48])(void) = {
     [0] = (void (*)(void))_estack,
     [1] = Reset_Handler,
-    [2 ... 47] = Default_Handler,
+    [2 ... 41] = Default_Handler, // the others are reserved
     [16 + 8] = TIMER0_IRQHandler,
 };
