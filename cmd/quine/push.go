@@ -18,6 +18,15 @@ import (
 	"github.com/quine-fw/quine/patch"
 )
 
+// How long a device may take for an answer: for the first, which tells whether there is
+// one at all, for those to an upload, behind which it may erase flash or read back the
+// whole image, and for the others.
+const (
+	firstTimeout  = 3 * time.Second
+	uploadTimeout = 10 * time.Second
+	resetTimeout  = 500 * time.Millisecond
+)
+
 // pushFlags are the flags of quine push.
 type pushFlags struct {
 	port string
@@ -136,6 +145,7 @@ func (p *pushing) run(ctx context.Context) error {
 		return err
 	}
 	defer func() { p.port.Close() }()
+	p.client.Timeout, p.client.Tries = firstTimeout, 4
 	before, err := p.client.Running(ctx)
 	if errors.Is(err, smp.ErrTimeout) {
 		return &hinted{fmt.Errorf("no answer on port %s", p.flags.port),
@@ -144,6 +154,7 @@ func (p *pushing) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.client.Timeout, p.client.Tries = uploadTimeout, 3
 	p.report.Before = newRunningInfo(before)
 	if p.report.Before.ID == p.id {
 		p.report.After, p.report.Installed = p.report.Before, true
@@ -194,8 +205,7 @@ func (p *pushing) upload(ctx context.Context) error {
 
 // reset resets the device, whose answer may be lost with that.
 func (p *pushing) reset(ctx context.Context) error {
-	p.client.Tries = 1
-	p.client.Timeout = 2 * time.Second
+	p.client.Timeout, p.client.Tries = resetTimeout, 1
 	err := p.client.Reset(ctx)
 	var refused *smp.Error
 	if errors.As(err, &refused) || ctx.Err() != nil {
@@ -211,8 +221,7 @@ func (p *pushing) restarted(ctx context.Context) (smp.Image, error) {
 	wait, cancel := context.WithTimeout(ctx, p.flags.wait)
 	defer cancel()
 	for {
-		p.client.Tries = 1
-		p.client.Timeout = time.Second
+		p.client.Timeout, p.client.Tries = resetTimeout, 1
 		im, err := p.client.Running(wait)
 		switch {
 		case err == nil:

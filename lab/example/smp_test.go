@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/quine-fw/quine"
 	"github.com/quine-fw/quine/internal/smp"
@@ -126,6 +127,52 @@ func TestUploadResumes(t *testing.T) {
 		b.send(r.p23, 0)
 		b.install("3.0.0")
 		b.wantFlash(r.v3)
+	})
+}
+
+// A lossy is a line that loses requests and answers.
+type lossy struct {
+	smp.Line
+	random *rand.Rand
+	lost   int
+}
+
+func (l *lossy) Write(p []byte) (int, error) {
+	if l.random.IntN(4) > 0 {
+		return l.Line.Write(p)
+	}
+	l.lost++
+	if n := l.random.IntN(len(p)); n > 0 {
+		return l.Line.Write(p[:n])
+	}
+	return len(p), nil
+}
+
+func (l *lossy) ReadLine(ctx context.Context) ([]byte, error) {
+	for {
+		line, err := l.Line.ReadLine(ctx)
+		if err != nil || l.random.IntN(4) > 0 {
+			return line, err
+		}
+		l.lost++
+	}
+}
+
+// A patch arrives whole over a line that loses every fourth request, or a part of it,
+// and every fourth answer.
+func TestLossyLine(t *testing.T) {
+	onMicrobit(t, func(ctx context.Context, b *board, r *releases) {
+		line := &lossy{Line: frames{b.m.UART()}, random: rand.New(rand.NewPCG(5, 6))}
+		client := smp.New(line)
+		client.PieceMax, client.Tries, client.Timeout = pieceMax, 30, 500*time.Millisecond
+		if _, err := client.Upload(ctx, r.p12, nil); err != nil {
+			t.Fatal(err)
+		}
+		if line.lost == 0 {
+			t.Error("nothing was lost")
+		}
+		b.install("2.0.0")
+		b.wantFlash(r.v2)
 	})
 }
 
