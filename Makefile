@@ -77,8 +77,8 @@ test-crypto: ## all signature vectors on every core, 10,000 random signatures (m
 	QUINE_NEED=$(NEED) go test -v -timeout 60m ./lab/crypto -full
 
 .PHONY: docs
-docs: # run all commands of the documentation, and write what they print today into it
-	QUINE_UPDATE=1 go test -count 1 -run TestDocs ./lab/docs
+docs: size # run all commands of the documentation, and write what they print today into it
+	QUINE_UPDATE=1 go test -count 1 -run 'TestDocs|TestSizes' ./lab/docs
 
 .PHONY: lab-thumb lab-thumb-full
 lab-thumb: firmware-all ## cut the power of the real binaries at tens of thousands of operations, in the emulator
