@@ -301,6 +301,16 @@ func (c *Core) Skip() {
 	}
 }
 
+// CopyFrom makes registers, flags and RAM what those of another core with the same memories
+// are, as if it was to go on here.
+func (c *Core) CopyFrom(o *Core) {
+	c.r, c.n, c.z, c.c, c.v, c.q, c.ge = o.r, o.n, o.z, o.c, o.v, o.q, o.ge
+	c.primask, c.control, c.it, c.exclusive = o.primask, o.control, o.it, o.exclusive
+	c.fault, c.stopped = nil, false
+	copy(c.ram.data, o.ram.data)
+	c.RAMChanged()
+}
+
 // enter looks for the memory that the code goes on in.
 func (c *Core) enter(pc uint32) bool {
 	if pc == exit {

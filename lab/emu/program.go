@@ -4,9 +4,11 @@ package emu
 
 import (
 	"bytes"
+	"cmp"
 	"debug/elf"
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // Options are the choices for [Load]. The zero value is a good one.
@@ -28,10 +30,11 @@ type Program struct {
 	Instructions uint64
 	StackUsed    uint32 // bytes, from the stack pointer at the call down
 
-	symbols map[string]uint32
-	stack   uint32 // top of the stack
-	free    uint32 // end of what lies in RAM
-	limit   uint64
+	symbols   map[string]uint32
+	functions []function // by address
+	stack     uint32     // top of the stack
+	free      uint32     // end of what lies in RAM
+	limit     uint64
 }
 
 // Load reads a linked ARM executable. Its build attributes choose the architecture.
@@ -70,8 +73,32 @@ func Load(data []byte, opts *Options) (p *Program, err error) {
 		if _, taken := p.symbols[s.Name]; !taken || elf.ST_BIND(s.Info) == elf.STB_GLOBAL {
 			p.symbols[s.Name] = uint32(s.Value)
 		}
+		if elf.ST_TYPE(s.Info) == elf.STT_FUNC {
+			p.functions = append(p.functions, function{uint32(s.Value) &^ 1, s.Name})
+		}
 	}
+	slices.SortStableFunc(p.functions, func(a, b function) int { return cmp.Compare(a.at, b.at) })
 	return p, nil
+}
+
+// A function is a symbol of code.
+type function struct {
+	at   uint32
+	name string
+}
+
+// Name returns a name for an address of code, such as main+0x1a. A nil program knows none.
+func (p *Program) Name(addr uint32) string {
+	if p != nil {
+		i, found := slices.BinarySearchFunc(p.functions, addr, func(f function, addr uint32) int { return cmp.Compare(f.at, addr) })
+		if !found {
+			i--
+		}
+		if i >= 0 && addr-p.functions[i].at < 64<<10 {
+			return fmt.Sprintf("%s+0x%x", p.functions[i].name, addr-p.functions[i].at)
+		}
+	}
+	return fmt.Sprintf("0x%08x", addr)
 }
 
 // memories makes the core and loads it.

@@ -21,7 +21,7 @@ const (
 	dead                 // there is no boot sector that runs
 	hung                 // neither the application starts nor a reset comes
 	broken               // the code has done what it must never do: machine.err
-	reset                // the application has asked for a reset
+	reset                // the code has asked for a reset
 )
 
 // A machine is a device whose flash driver is this program. Everything else is the code
@@ -143,7 +143,7 @@ func (m *machine) boot(most int) event {
 		m.booting = false
 		m.bootTime += m.core.Instructions() - begun
 	}()
-	for n := 0; n < most; n++ {
+	for range most {
 		m.boots++
 		if !m.prepare() {
 			return dead
@@ -151,34 +151,39 @@ func (m *machine) boot(most int) event {
 		m.flash.reset(&m.random)
 		m.weakReads()
 		m.core.Reset()
-		switch m.run(m.limit) {
-		case emu.Reset:
-		case emu.Halted:
-			switch {
-			case m.resetting:
-				m.resetting = false
-				continue
-			case m.err != nil:
-				return broken
-			}
-			return cutOff
-		case emu.Left:
-			m.checkStart()
-			if m.err != nil {
-				return broken
-			}
-			return started
-		case emu.Limit:
-			return hung
-		case emu.Returned:
-			m.err = fmt.Errorf("boot goes to 0x%08x, where nothing is", m.core.Reg(emu.PC))
-			return broken
-		default:
-			m.err = fmt.Errorf("boot faults: %w", m.core.Fault())
-			return broken
+		if e := m.stopped(m.run(m.limit)); e != reset {
+			return e
 		}
 	}
 	return hung
+}
+
+// stopped says what it means that boot has stopped.
+func (m *machine) stopped(why emu.Stop) event {
+	switch why {
+	case emu.Reset:
+		return reset
+	case emu.Limit:
+		return hung
+	case emu.Left:
+		m.checkStart()
+		if m.err == nil {
+			return started
+		}
+	case emu.Halted:
+		if m.resetting {
+			m.resetting = false
+			return reset
+		}
+		if m.err == nil {
+			return cutOff
+		}
+	case emu.Returned:
+		m.err = fmt.Errorf("boot goes to 0x%08x, where nothing is", m.core.Reg(emu.PC))
+	default:
+		m.err = fmt.Errorf("boot faults: %w", m.core.Fault())
+	}
+	return broken
 }
 
 // run runs for at most n instructions.

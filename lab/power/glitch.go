@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package power
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/quine-fw/quine/device"
+	"github.com/quine-fw/quine/image"
+	"github.com/quine-fw/quine/lab/emu"
+)
+
+// A Glitch is an attack on a device: one instruction is skipped, on the way of boot from
+// reset to the application or to the install of an image that it must not install.
+//
+// A skip of a wide instruction and its replacement by two NOPs are the same, and so are
+// those of a narrow one.
+type Glitch struct {
+	Old    *image.Image // what the device runs
+	Part   *device.Part
+	OldELF []byte // the ELF file of Old, or nil
+
+	// Staged is what the store holds in place of an image, and pending; ID is what its
+	// header names.
+	Staged []byte
+	ID     image.ID
+
+	// Installed is what lies in flash instead of Old, nil if nothing does: for instance an
+	// image that boot has not verified. It must not start then.
+	Installed []byte
+
+	// Times is how often the same instruction is skipped at most, half of that when it is
+	// first executed and half when it is last; 0 means always.
+	Times int
+
+	// Emulate has boot's CRC-32 emulated, too.
+	Emulate bool
+}
+
+// A GlitchResult tells what became of skipped instructions.
+type GlitchResult struct {
+	Path  int `json:"instructions"` // that boot executes undisturbed
+	Tried int `json:"skips"`
+
+	// Begun are the skips that made boot erase the old application for the image, which it
+	// then neither sealed nor started; Booted are those that made the image run.
+	Begun  int `json:"installs_begun"`
+	Booted int `json:"images_started"`
+
+	// Through are the first of both.
+	Through []Through `json:"through"`
+}
+
+// A Through is a skip that an attacker would like.
+type Through struct {
+	At     int    `json:"at"`    // instructions from reset
+	Where  string `json:"where"` // symbol and offset, or address
+	Booted bool   `json:"booted"`
+}
+
+// Try skips one instruction after the other.
+func (g *Glitch) Try() (*GlitchResult, error) {
+	l := &lab{Config: Config{Old: g.Old, Part: g.Part}}
+	program, err := l.programOf(g.Old, g.OldELF, "old")
+	if err != nil {
+		return nil, err
+	}
+	if l.layout, err = newLayout(g.Old, g.Part, program); err != nil {
+		return nil, err
+	}
+	clean, trial := g.machine(l), g.machine(l)
+	path, err := g.path(g.machine(l))
+	if err != nil {
+		return nil, err
+	}
+	chosen := choose(path, g.Times)
+	r := &GlitchResult{Path: len(path)}
+	clean.booting = true
+	clean.prepare()
+	clean.core.Reset()
+	for at, pc := range path {
+		if chosen[at] {
+			trial.copyFrom(clean)
+			trial.core.CopyFrom(clean.core)
+			r.Tried++
+			begun, booted := g.skip(trial)
+			if begun {
+				r.Begun++
+			}
+			if booted {
+				r.Booted++
+			}
+			if (begun || booted) && len(r.Through) < mostThrough {
+				r.Through = append(r.Through, Through{at, program.Name(pc), booted})
+			}
+		}
+		clean.core.Run(1)
+	}
+	return r, nil
+}
+
+// machine returns the device under attack.
+func (g *Glitch) machine(l *lab) *machine {
+	m := newMachine(l.layout)
+	m.flash.put(0, g.Old.Factory())
+	if !g.Emulate {
+		m.compareCRC()
+	}
+	if g.Installed != nil {
+		m.flash.put(0, g.Installed)
+	}
+	f, at := m.staging()
+	f.put(at+l.layout.imageBase, g.Staged)
+	header := stagingHeader(g.Old, &image.Image{Manifest: image.Manifest{ID: g.ID}})
+	f.put(at, header)
+	m.random = newRandom(11)
+	m.powerLost()
+	return m
+}
+
+// longest is how many instructions of an undisturbed boot there are at most: one that waits
+// for a usable image is left to it there.
+const longest = 1 << 21
+
+// path returns the addresses of the instructions that boot executes undisturbed, up to the
+// application.
+func (g *Glitch) path(m *machine) (path []uint32, err error) {
+	m.booting = true
+	if !m.prepare() {
+		return nil, fmt.Errorf("there is no boot sector")
+	}
+	m.core.Reset()
+	for len(path) < longest {
+		pc := m.core.Reg(emu.PC)
+		switch stop := m.core.Run(1); {
+		case stop == emu.Left && g.Installed == nil:
+			return path, nil
+		case stop != emu.Limit || m.operations > 0:
+			return nil, fmt.Errorf("without a skip boot ends in %v, with %d flash operations", stop, m.operations)
+		}
+		path = append(path, pc)
+	}
+	return path, nil
+}
+
+// choose picks which instructions of a path are skipped.
+func choose(path []uint32, times int) []bool {
+	chosen := make([]bool, len(path))
+	first, last := make(map[uint32]int), make(map[uint32]int)
+	for i, pc := range path {
+		first[pc]++
+		chosen[i] = times == 0 || first[pc] <= times/2
+	}
+	for i := len(path) - 1; i >= 0; i-- {
+		if last[path[i]]++; last[path[i]] <= times/2 {
+			chosen[i] = true
+		}
+	}
+	return chosen
+}
+
+// mostThrough is how many of the skips that have an effect are told apart.
+const mostThrough = 40
+
+// skip skips the next instruction of a device and lets it run on, over a few resets: a
+// fault resets. It reports whether boot has begun to install, and whether it has started
+// what it must not.
+func (g *Glitch) skip(m *machine) (begun, booted bool) {
+	const resets = 4
+	m.booting = true
+	m.limit = 1 << 20
+	m.core.Skip()
+	e := m.stopped(m.core.Run(m.limit))
+	for n := 0; n < resets && (e == reset || e == broken && m.core.Fault() != nil); n++ {
+		m.err = nil
+		e = m.boot(1)
+	}
+	old := g.Old.Factory()
+	if g.Installed != nil {
+		old = g.Installed
+	}
+	kept := bytes.Equal(old, m.flash.cells[:len(old)])
+	pc := m.core.Reg(emu.PC) - m.layout.base
+	runs := e == started || pc >= image.BootSize && pc < m.layout.imageMax
+	if runs && (!kept || g.Installed != nil) {
+		return false, true
+	}
+	return !kept, false
+}
