@@ -250,6 +250,11 @@ func (b *bench) update() {
 	b.golden("quine_config.h")
 	b.run(b.quine, "vendor", "quine", "--part", b.part, "--store", "internal")
 	b.copy("after")
+	b.fromOneToTwo(ctx)
+}
+
+// fromOneToTwo builds two releases and lets the first update itself to the second.
+func (b *bench) fromOneToTwo(ctx context.Context) {
 	v1, v2 := b.release(1), b.release(2)
 	b.run(b.quine, "diff", "v1.bin", "v2.bin", "-o", "update.patch")
 
