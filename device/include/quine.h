@@ -52,7 +52,7 @@ struct quine_status {
 // Refused while a staged image is pending, unless boot has refused that image: reset first.
 // Writes nothing.
 // Power loss: none to speak of; RAM only.
-// Returns QUINE_OK or QUINE_ERR_PENDING.
+// Returns QUINE_OK, QUINE_ERR_PENDING, or QUINE_ERR_IO when the store does not tell.
 int quine_update_begin(struct quine_update *u);
 
 // Takes the next n bytes of the patch, any n from 0 up.

@@ -20,11 +20,6 @@ static const uint8_t *running_manifest(void)
     return quine_flash + quine_boot()->manifest_offset;
 }
 
-static bool header_read(uint8_t header[QUINE_STAGING_SIZE])
-{
-    return quine_store_read(0, header, QUINE_STAGING_SIZE) == QUINE_OK &&
-           quine_staging_valid(header, quine_boot()->crc32);
-}
 
 static const struct quine_record *record(void)
 {
@@ -32,13 +27,18 @@ static const struct quine_record *record(void)
     return r->check == ~r->state ? r : NULL;
 }
 
-static bool pending(void)
+// Says whether a staged image waits to be installed, in the words of begin: QUINE_OK when none does,
+// QUINE_ERR_PENDING, or QUINE_ERR_IO when the store does not tell.
+static int pending(void)
 {
     _Alignas(4) uint8_t header[QUINE_STAGING_SIZE];
-    if (!header_read(header))
-        return false;
     const struct quine_record *r = record();
-    return r == NULL || r->refused != quine_le32(header + QUINE_STAGING_CRC);
+    int err = quine_store_read(0, header, QUINE_STAGING_SIZE);
+
+    if (err == QUINE_OK && quine_staging_valid(header, quine_boot()->crc32) &&
+        (r == NULL || r->refused != quine_le32(header + QUINE_STAGING_CRC)))
+        err = QUINE_ERR_PENDING;
+    return err;
 }
 
 static int fail(struct quine_update *u, int err)
@@ -49,9 +49,11 @@ static int fail(struct quine_update *u, int err)
 
 int quine_update_begin(struct quine_update *u)
 {
+    int err = pending();
+
     u->state = IDLE;
-    if (pending())
-        return QUINE_ERR_PENDING;
+    if (err != QUINE_OK)
+        return err;
     quine_patch_init(&u->patch);
     u->staged = 0;
     u->fill = 0;
@@ -247,7 +249,7 @@ int quine_update_finish(struct quine_update *u)
 
 int quine_update_install(void)
 {
-    if (!pending())
+    if (pending() != QUINE_ERR_PENDING)
         return QUINE_ERR_STATE;
     quine_boot()->reset();
     return QUINE_ERR_IO;
@@ -255,10 +257,10 @@ int quine_update_install(void)
 
 int quine_update_abort(struct quine_update *u)
 {
-    bool refused = u->state != STAGED && pending();
+    int err = u->state == STAGED ? QUINE_OK : pending();
 
     u->state = IDLE;
-    return refused ? QUINE_ERR_PENDING : quine_store_erase(0);
+    return err != QUINE_OK ? err : quine_store_erase(0);
 }
 
 void quine_version(struct quine_version *version)
@@ -278,6 +280,6 @@ void quine_status(struct quine_status *status)
     const struct quine_record *r = record();
 
     quine_version(&status->version);
-    status->pending = pending();
+    status->pending = pending() == QUINE_ERR_PENDING;
     status->reason = r != NULL && r->state < 0 ? r->state : QUINE_OK;
 }
