@@ -84,9 +84,9 @@ func (l *lab) all(ctx context.Context, list []*build, z *size, only *regexp.Rege
 }
 
 // parallel calls do for all jobs, some at a time, until one fails.
-func parallel(ctx context.Context, jobs []*job, do func(j *job) error) error {
+func parallel[T any](ctx context.Context, jobs []T, do func(j T) error) error {
 	var wait sync.WaitGroup
-	next := make(chan *job)
+	next := make(chan T)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	for range max(1, *workersFlag) {

@@ -7,6 +7,7 @@
 //
 //	go run ./lab/cuts                 the size of make lab
 //	go run ./lab/cuts -size full      the size of make lab-full; goes on where it was stopped
+//	go run ./lab/cuts -mutants        seed bugs in the device library; each must be caught
 //	go run ./lab/cuts -replay 'nrf51/update @ 412-6-0,17-3-1'
 //
 // A cut is written as its operation's number, counted from the cut before, the way in

@@ -18,6 +18,7 @@ var (
 	workersFlag = flag.Int("j", runtime.NumCPU(), "sweeps at a time")
 	libraryFlag = flag.String("device", "device", "device library to test")
 	outFlag     = flag.String("o", "build/lab.json", "file for the results")
+	mutantsFlag = flag.Bool("mutants", false, "seed bugs in the device library and see that each is caught")
 	replayFlag  = flag.String("replay", "", "cuts to repeat, as a failure names them")
 )
 
@@ -49,6 +50,9 @@ func run(ctx context.Context) error {
 	if *replayFlag != "" {
 		l.options.Sanitize = true
 		return l.replay(ctx, list, *replayFlag)
+	}
+	if *mutantsFlag {
+		return l.mutants(ctx, list, only)
 	}
 	for _, z := range sizes {
 		if z.name == *sizeFlag {

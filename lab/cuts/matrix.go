@@ -76,7 +76,7 @@ func (b *build) sized() *build {
 	if b.Internal {
 		b.StoreUnit = unit
 	} else if b.StoreUnit == 0 {
-		b.StoreUnit, b.StoreProgram = 4096, 64 // an SPI NOR flash
+		b.StoreUnit, b.StoreProgram = 4096, 32 // an SPI NOR flash
 	}
 	b.ImageMax = roundUp(b.ImageMax, unit)
 	b.StoreSize = b.StoreUnit + roundUp(b.ImageMax, b.StoreUnit)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/quine-fw/quine/lab/sim"
 )
@@ -50,7 +49,7 @@ func (s *scenario) depths() int {
 	switch {
 	case slices.Contains(nested, s.name):
 		return 3
-	case strings.HasPrefix(s.name, "dead"), strings.HasPrefix(s.name, "dying"):
+	case s.dead():
 		return 2
 	}
 	return 1

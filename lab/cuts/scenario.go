@@ -80,6 +80,16 @@ func three(r0, r1, r2 func(b *build) sim.Recipe) func(b *build) []sim.Recipe {
 	return func(b *build) []sim.Recipe { return []sim.Recipe{r0(b), r1(b), r2(b)} }
 }
 
+// dead says whether the store neither reads nor can be written while it goes wrong.
+func (s *scenario) dead() bool {
+	switch s.name {
+	case "dead-abort", "dead-failing", "dead-busy", "dead-absent", "dead-zeros",
+		"dying-failing", "dying-busy", "dying-absent", "dying-zeros":
+		return true
+	}
+	return false
+}
+
 func external(b *build) bool { return !b.Internal }
 
 var (

@@ -4,7 +4,9 @@ package sim
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -27,6 +29,10 @@ type BuildOptions struct {
 	// Watch lets the model see every read of flash by boot and by the update client:
 	// weak cells change at each of them, and ECC faults are raised. It needs GCC.
 	Watch bool
+
+	// Objects is a folder for compiled files, which later builds use again where text
+	// and flags are the same; those of a build lie beside its program if it is empty.
+	Objects string
 }
 
 // watched are the files of the device library whose reads of flash Watch sees.
@@ -42,27 +48,63 @@ func Build(ctx context.Context, library, dir string, g Geometry, opts *BuildOpti
 		opts = &BuildOptions{}
 	}
 	output := filepath.Join(dir, "sim-"+g.Name)
-	args := append(slices.Clone(warnings), g.defines()...)
-	for _, folder := range []string{"test/host", "include", "src"} {
-		args = append(args, "-I", filepath.Join(library, folder))
-	}
-	if g.Internal {
-		args = slices.Insert(args, len(warnings), "-I", filepath.Join(library, "store/internal"))
-	}
+	flags := append(slices.Clone(warnings), g.defines()...)
 	if opts.Sanitize {
 		output += "-sanitized"
-		args = append(args, "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+		flags = append(flags, "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 	}
 	files, err := sources(library, g, opts)
 	if err != nil {
 		return "", err
 	}
-	if opts.Watch {
-		if files, err = opts.watch(ctx, args, files, output); err != nil {
+	var include []string
+	if g.Internal {
+		include = append(include, "-I", filepath.Join(library, "store/internal"))
+	}
+	for _, folder := range []string{"test/host", "include", "src"} {
+		include = append(include, "-I", filepath.Join(library, folder))
+	}
+	args := append(slices.Clone(flags), "-o", output)
+	for _, file := range files {
+		object, err := opts.object(ctx, dir, file, flags, include)
+		if err != nil {
 			return "", err
 		}
+		args = append(args, object)
 	}
-	return output, opts.compile(ctx, append(append(args, files...), "-o", output))
+	return output, opts.compile(ctx, args)
+}
+
+// object compiles a file, unless there is an object of the same text and flags. The
+// headers are taken to be the same.
+func (opts *BuildOptions) object(ctx context.Context, dir, file string, flags, include []string) (string, error) {
+	flags = slices.Clone(flags)
+	if opts.Watch && slices.Contains(watched, filepath.Base(file)) {
+		flags = append(flags, "-fno-sanitize=all", "-fsanitize=thread", "-Wno-tsan", "--param", "tsan-instrument-func-entry-exit=0",
+			"-Dmemcpy=host_memcpy", "-Dmemcmp=host_memcmp")
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	if opts.Objects != "" {
+		dir = opts.Objects
+	}
+	hash := sha256.Sum256(fmt.Appendf(text, "%s %q %d", filepath.Base(file), flags, len(include)))
+	object := filepath.Join(dir, fmt.Sprintf("%s-%x.o", filepath.Base(file), hash[:8]))
+	if _, err := os.Stat(object); err == nil {
+		return object, nil
+	}
+	unfinished, err := os.CreateTemp(dir, "*.o")
+	if err != nil {
+		return "", err
+	}
+	unfinished.Close()
+	args := append(append(flags, include...), "-c", file, "-o", unfinished.Name())
+	if err := opts.compile(ctx, args); err != nil {
+		return "", err
+	}
+	return object, os.Rename(unfinished.Name(), object)
 }
 
 // sources returns the files of the program.
@@ -88,23 +130,6 @@ func sources(library string, g Geometry, opts *BuildOptions) ([]string, error) {
 	return slices.DeleteFunc(files, func(file string) bool {
 		return opts.Fast && file[len(library):] == filepath.FromSlash("/src/quine_crc32.c")
 	}), nil
-}
-
-// watch compiles the files that are to be watched, one by one, and returns the list
-// with objects in their place.
-func (opts *BuildOptions) watch(ctx context.Context, args, files []string, output string) ([]string, error) {
-	args = append(slices.Clone(args), "-fno-sanitize=all", "-fsanitize=thread", "-Wno-tsan", "--param", "tsan-instrument-func-entry-exit=0",
-		"-Dmemcpy=host_memcpy", "-Dmemcmp=host_memcmp", "-c")
-	for i, file := range files {
-		if name := filepath.Base(file); slices.Contains(watched, name) {
-			object := output + "-" + name + ".o"
-			if err := opts.compile(ctx, append(slices.Clone(args), file, "-o", object)); err != nil {
-				return nil, err
-			}
-			files[i] = object
-		}
-	}
-	return files, nil
 }
 
 // compile runs the compiler.

@@ -50,6 +50,12 @@ static enum host_fault next(void)
     return plan.how;
 }
 
+bool host_fault_dead(void)
+{
+    return plan.from == 1u && (plan.how == HOST_FAULT_ERROR || plan.how == HOST_FAULT_BUSY ||
+                               plan.how == HOST_FAULT_ONES || plan.how == HOST_FAULT_ZEROS);
+}
+
 static void junk(uint8_t *data, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)

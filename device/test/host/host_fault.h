@@ -4,6 +4,7 @@
 #ifndef HOST_FAULT_H
 #define HOST_FAULT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum host_fault {
@@ -28,6 +29,9 @@ void host_fault_other(const uint8_t *data, uint32_t n);
 // Counts a read of n bytes at offset and delivers what was found there to data, or what is planned in its
 // place. Returns QUINE_OK or QUINE_ERR_IO.
 int host_fault(uint32_t offset, const uint8_t *found, uint8_t *data, uint32_t n);
+
+// Says whether the store is dead at the moment: it neither reads nor can be written.
+bool host_fault_dead(void);
 
 // Announces the plan as state.
 void host_keep_fault(void);

@@ -180,7 +180,7 @@ int quine_boot_store_read(uint32_t offset, void *data, uint32_t n)
 int quine_boot_store_consume(void)
 {
     change();
-    return host_erase(&store, 0) ? QUINE_OK : QUINE_ERR_IO;
+    return !host_fault_dead() && host_erase(&store, 0) ? QUINE_OK : QUINE_ERR_IO;
 }
 
 const struct quine_store_info quine_store = {
@@ -197,7 +197,7 @@ int quine_store_read(uint32_t offset, void *data, uint32_t n)
 int quine_store_erase(uint32_t offset)
 {
     tick(false);
-    return host_erase(&store, offset) ? QUINE_OK : QUINE_ERR_IO;
+    return !host_fault_dead() && host_erase(&store, offset) ? QUINE_OK : QUINE_ERR_IO;
 }
 
 int quine_store_program(uint32_t offset, const void *data, uint32_t n)
@@ -207,6 +207,8 @@ int quine_store_program(uint32_t offset, const void *data, uint32_t n)
     tick(false);
     if (n % HOST_STORE_PROGRAM != 0u)
         host_fatal("program of the store at 0x%x: %u bytes are not whole units", offset, n);
+    if (host_fault_dead())
+        return QUINE_ERR_IO;
     for (uint32_t at = 0; at < n; at += HOST_STORE_PROGRAM)
         host_program(&store, offset + at, from + at, false);
     return QUINE_OK;

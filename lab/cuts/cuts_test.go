@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const library = "../../device"
+
+// need skips a test without a C compiler, or fails it if QUINE_NEED has cc in it.
+func need(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("cc"); err == nil {
+		return
+	} else if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), "cc") {
+		t.Fatalf("no C compiler: %v", err)
+	} else {
+		t.Skipf("no C compiler: %v", err)
+	}
+}
+
+// TestQuick is a small lab: every cut takes place, every device recovers, and a boot
+// sector is lost only in its window.
+func TestQuick(t *testing.T) {
+	need(t)
+	list, err := builds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	*outFlag = filepath.Join(t.TempDir(), "lab.json")
+	z := sizes[0]
+	if testing.Short() {
+		z.builds = z.builds[:1]
+	}
+	if err := newLab(library, t.TempDir()).all(t.Context(), list, &z, regexp.MustCompile("")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestSanitized sweeps with sanitizers.
+func TestSanitized(t *testing.T) {
+	need(t)
+	list, err := builds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLab(library, t.TempDir())
+	l.options.Fast, l.options.Sanitize = false, true
+	for _, b := range list {
+		if b.Name != "stm32l0" && b.Name != "tiny" {
+			continue
+		}
+		for _, s := range scenarios[:2] {
+			for _, options := range []string{"depth=1 stride=97", "depth=2 stride=199:211"} {
+				if _, err := l.sweep(t.Context(), &job{b, s, options}); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	}
+}
+
+// TestReplay repeats a failure that a mutant has, and finds it again.
+func TestReplay(t *testing.T) {
+	need(t)
+	list, err := builds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLab(library, t.TempDir())
+	dir := t.TempDir()
+	i := slices.IndexFunc(mutants, func(m mutant) bool { return m.hole == "I3" })
+	if err := mutants[i].apply(library, dir); err != nil {
+		t.Fatal(err)
+	}
+	l.device = dir
+	r := mutantResult{}
+	if err := l.catch(context.Background(), hunt(list, 0)[:1], &r); err != nil || r.Caught == "" {
+		t.Fatalf("not caught: %+v, %v", r, err)
+	}
+	err = l.replay(t.Context(), list, r.Cuts)
+	if err == nil || !strings.Contains(err.Error(), r.Caught) {
+		t.Fatalf("replay %q: %v, want %q", r.Cuts, err, r.Caught)
+	}
+}
+
+// TestMutantsApply sees that the device library has the text of every mutant.
+func TestMutantsApply(t *testing.T) {
+	dir := t.TempDir()
+	for _, m := range mutants {
+		if err := m.apply(library, filepath.Join(dir, strings.ReplaceAll(m.name, " ", "-"))); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(mutants) < 30 {
+		t.Errorf("%d mutants", len(mutants))
+	}
+}

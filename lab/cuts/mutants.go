@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package main
+
+const (
+	bootFile   = "src/quine_boot.c"
+	kernelFile = "src/quine_kernel.c"
+	verifyFile = "src/quine_verify.c"
+	updateFile = "src/quine_update.c"
+)
+
+// destroy is where quine_kernel_replace destroys the seal.
+const destroy = "if (QUINE_SEAL_ERASED) {\n        err = quine_flash"
+
+// A mutant is a bug: text of the device library and what stands there instead, in pairs.
+type mutant struct {
+	name  string
+	hole  string // of the install rules: DESIGN.md
+	file  string
+	edits []string
+}
+
+// mutants lists bugs in installer and client. Left out are those that nothing can tell from
+// the rules as they are: skipping sector 1 where it reads equal, which destroying the
+// seal implies; skipping equal sectors beyond the installed image's extent, which harms only
+// after an attack; the read-back of what was programmed, which the digest repeats; the
+// digest of what was staged by the client, which boot repeats; and the check that the seal
+// is gone, which needs a worn cell (lab/sim has one).
+var mutants = []mutant{
+	{"a copied sector brings its seal along", "S1", kernelFile, []string{
+		"    if (offset - QUINE_SEAL_OFFSET < (", "    if (source != QUINE_NEW && offset - QUINE_SEAL_OFFSET < ("}},
+	{"the manifest is read a second time", "S3", bootFile, []string{
+		"    quine_kernel_load();",
+		"    quine_kernel_load();\n    (void)quine_boot_store_read(QUINE_STORE_IMAGE + QUINE_MANIFEST_OFFSET, &quine_ram.manifest, 32);"}},
+	{"the staged image is not verified", "S3", verifyFile, []string{
+		"return quine_digest_check(&digest, m->id);",
+		"return source == QUINE_STAGED ? QUINE_OK : quine_digest_check(&digest, m->id);",
+		"if (!fits(m))", "if (false && !fits(m))"}},
+	{"the installed whole is not verified", "S3", bootFile, []string{
+		"err = quine_verify(QUINE_INSTALLED);", "err = QUINE_OK;"}},
+	{"the seal is not destroyed", "I1", kernelFile, []string{
+		destroy, "if (true) {\n        err = QUINE_OK;\n    } else if (QUINE_SEAL_ERASED) {\n        err = quine_flash",
+		"if (err != QUINE_OK || quine_complete())", "if (err != QUINE_OK)"}},
+	{"the seal is destroyed when the sectors are replaced", "I1", kernelFile, []string{
+		destroy, "err = write_units(ram->manifest.size, quine_flash_unit(ram->manifest.size - 1u), extent);\n    if (err != QUINE_OK)\n        return err;\n    " + destroy}},
+	{"the seal is destroyed only if it reads valid", "I2", kernelFile, []string{
+		destroy, "if (!quine_complete()) {\n        err = QUINE_OK;\n    } else " + destroy}},
+	{"the seal is destroyed only if it does not read so", "I2", kernelFile, []string{
+		destroy, "if (*(const uint32_t *)(const void *)QUINE_FLASH(QUINE_SEAL_OFFSET) == (QUINE_SEAL_ERASED ? ERASED_WORD : 0u)) {\n        err = QUINE_OK;\n    } else " + destroy}},
+	{"blank ids are equal", "I3", kernelFile, []string{
+		"|| (uint32_t)half + 1u <= 1u", ""}},
+	{"equal sectors are skipped after a cut", "I4", kernelFile, []string{
+		"start == QUINE_APP_OFFSET || end > extent ||", "start == QUINE_APP_OFFSET ||"}},
+	{"the extent of an incomplete application is believed", "I4", bootFile, []string{
+		"        extent = QUINE_RUNNING->size;", "        extent = QUINE_RUNNING->size;\n    uint32_t believed = QUINE_RUNNING->size;",
+		"install(extent)", "install(believed)"}},
+	{"what reads blank is not erased", "I5", kernelFile, []string{
+		"            if (start > 0u)\n", "            bool full = start == 0u;\n            for (uint32_t i = start; i < end; i += 4u)\n                full = full || *(const uint32_t *)(const void *)QUINE_FLASH(i) != ERASED_WORD;\n            if (start > 0u && full)\n"}},
+	{"what is in the extent is not erased", "I5", kernelFile, []string{
+		"if (start > 0u)", "if (start > 0u && end > extent)"}},
+	{"blank units are programmed, the seal's among them", "I6", kernelFile, []string{
+		"if (program && !blank(data) &&", "if (program &&"}},
+	{"repair needs a header", "L1", bootFile, []string{
+		"            err = QUINE_OK;", "            err = header_read(ram->header) != 0u ? QUINE_OK : QUINE_ERR_NO_IMAGE;"}},
+	{"the header is consumed before the seal", "L2", kernelFile, []string{
+		"    seal_write(ram);\n", "    (void)quine_boot_store_consume();\n    seal_write(ram);\n"}},
+	{"an image with the same id is only consumed", "L2", bootFile, []string{
+		"    if (!quine_same_id(running, ram->header + BASE)", "    if (quine_same_id(running, ram->header + ID)) {\n        (void)quine_boot_store_consume();\n        return QUINE_ERR_STALE;\n    }\n    if (!quine_same_id(running, ram->header + BASE)"}},
+	{"the header is not consumed", "L2", kernelFile, []string{
+		"        (void)quine_boot_store_consume();\n", ""}},
+	{"begin overwrites a pending image", "L3", updateFile, []string{
+		"    if (err != QUINE_OK)\n        return err;\n    quine_patch_init", "    (void)err;\n    quine_patch_init"}},
+	{"abort drops an image that boot has seen", "L3", updateFile, []string{
+		"u->state == STAGED ? QUINE_OK : pending();", "QUINE_OK;"}},
+	{"begin takes a store that does not tell for an empty one", "lab", updateFile, []string{
+		"    int err = pending();\n", "    int err = pending() == QUINE_ERR_PENDING ? QUINE_ERR_PENDING : QUINE_OK;\n"}},
+	{"boot does not say that it refused", "L3", bootFile, []string{
+		"record(&ram->record, err, crc);", "record(&ram->record, err, 0u);"}},
+	{"a store that fails is refused", "L3", bootFile, []string{
+		"                ram->record.refused = 0;", "                crc = ram->header[CRC];"}},
+	{"the limit counts installs too", "L4", bootFile, []string{
+		"            record(&ram->record, 0, 0);", "            ;"}},
+	{"there is no limit", "L4", bootFile, []string{
+		"if (attempts >= (int32_t)QUINE_ATTEMPTS_MAX)", "if (false)"}},
+	{"attempts are not counted", "L4", bootFile, []string{
+		"record(&ram->record, attempts + 1, 0);", "record(&ram->record, attempts, 0);"}},
+	{"a refusal outlives the next download", "L4", updateFile, []string{
+		"    record_clear();\n    for", "    (void)record_clear;\n    for"}},
+	{"begin does not erase the header", "L5", updateFile, []string{
+		"        result = quine_store_erase(0);\n        u->state", "        result = QUINE_OK;\n        u->state"}},
+	{"begin erases the header only if it reads valid", "L5", updateFile, []string{
+		"        result = quine_store_erase(0);\n        u->state", "        result = pending() != QUINE_OK ? quine_store_erase(0) : QUINE_OK;\n        u->state"}},
+	{"the store is erased only where it does not read blank", "L5", updateFile, []string{
+		"if (at % quine_store.erase_unit == 0u) {", "uint8_t first[4];\n    (void)quine_store_read(at, first, 4);\n    if (at % quine_store.erase_unit == 0u && (first[0] & first[1] & first[2] & first[3]) != QUINE_ERASED) {"}},
+	{"the store's erase units are one page off", "L5", updateFile, []string{
+		"if (at % quine_store.erase_unit == 0u) {", "if ((at + QUINE_UPDATE_PAGE) % quine_store.erase_unit == 0u) {"}},
+	{"the header is written first", "client", updateFile, []string{
+		"// Decides by the header as soon", "static int header_write(struct quine_update *u);\n\n// Decides by the header as soon",
+		"        result = quine_store_erase(0);\n        u->state", "        result = quine_store_erase(0);\n        if (result == QUINE_OK)\n            result = header_write(u);\n        u->state",
+		"    if (result == QUINE_OK)\n        result = header_write(u);\n    u->state", "    u->state"}},
+	{"the header is consumed by programming zeros", "L6", kernelFile, []string{
+		"        (void)quine_boot_store_consume();", "        static const uint32_t zeros[QUINE_CHUNK / 4u];\n        (void)quine_store_program(0, zeros, QUINE_CHUNK);"}},
+	{"a header for another base is believed", "L7", bootFile, []string{
+		"        return QUINE_ERR_STALE;", "        (void)0;"}},
+	{"a header of the running image is stale", "L7", bootFile, []string{
+		" && !quine_same_id(running, ram->header + ID))", ")"}},
+	{"boot starts an incomplete application", "step 3", bootFile, []string{
+		"            feeds += WAIT_STEP;", "            return;"}},
+	{"a failed install is forgotten", "step 3", bootFile, []string{
+		"                extent = 0;\n", "                ;\n"}},
+	{"sector 1 is not replaced", "step 5b", kernelFile, []string{
+		"while (end > stop &&", "while (end > stop && quine_flash_unit(end - 1u) > stop &&"}},
+	{"the last chunk is left out", "step 5b", kernelFile, []string{
+		"write_units(ram->manifest.size,", "write_units(ram->manifest.size - QUINE_CHUNK,"}},
+	{"the boot sector comes first", "step 5d", kernelFile, []string{
+		"    return write_units(ram", "    while (quine_kernel_pass(0, QUINE_BOOT_SIZE, false) != QUINE_OK) {\n        (void)quine_flash_erase(0);\n        (void)write_units(QUINE_BOOT_SIZE, 0, 0);\n    }\n    return write_units(ram"}},
+	{"an equal boot sector is written", "step 5d", kernelFile, []string{
+		"    while (quine_kernel_pass(0, QUINE_BOOT_SIZE, false)", "    for (int once = 1; once-- > 0 || quine_kernel_pass(0, QUINE_BOOT_SIZE, false)",
+		" != QUINE_OK) {\n        (void)quine_flash_erase(0);", " != QUINE_OK;) {\n        (void)quine_flash_erase(0);"}},
+	{"an ECC fault at the seal is left for the next read", "lab", kernelFile, []string{
+		"    return !quine_flash_fault() && same;", "    return same && !quine_flash_fault();"}},
+}

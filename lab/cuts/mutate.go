@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// mutantReport is the part of lab.json that -mutants writes under "mutants".
+type mutantReport struct {
+	Caught  int            `json:"caught"`
+	Total   int            `json:"total"`
+	Mutants []mutantResult `json:"mutants"`
+}
+
+type mutantResult struct {
+	Name   string `json:"name"`
+	Hole   string `json:"hole"`
+	Caught string `json:"caught"` // what was seen, "" if nothing
+	Cuts   string `json:"cuts"`   // the way there
+	Tried  int    `json:"tried"`  // cuts before it was seen, about
+}
+
+// hunt returns the sweeps that a mutant has to survive, those that find most bugs first.
+// The devices are small: one with zeros over its seal and a store of its own, one with a
+// seal in a unit of its own and the store in internal flash, and one with ECC. From is the
+// number of the operation with which the download on the first one ends.
+func hunt(list []*build, from int) []*job {
+	find := func(name string) *build {
+		for _, b := range list {
+			if b.Name == name {
+				return b
+			}
+		}
+		return nil
+	}
+	tiny, own, ecc := find("tiny"), find("stm32l0"), find("stm32g0")
+	var jobs []*job
+	for _, s := range scenarios {
+		jobs = append(jobs, &job{tiny, s, "depth=1"})
+	}
+	for _, s := range scenarios {
+		if s.staged || s.name == "two-updates" || s.name == "boot-sector" {
+			jobs = append(jobs, &job{own, s, "depth=1 stride=3"}, &job{ecc, s, "depth=1 stride=3"})
+		}
+	}
+	for _, s := range faults() {
+		if strings.HasPrefix(s.name, "swapped") {
+			jobs = append(jobs, &job{tiny, s, "depth=0"})
+		} else {
+			jobs = append(jobs, &job{tiny, s, "depth=1"})
+		}
+	}
+	for _, s := range faults() {
+		if s.dead() {
+			jobs = append(jobs, &job{tiny, s, "depth=2 from=1:3 seeds=4 stride=1:23"})
+		}
+	}
+	for _, s := range scenarios {
+		switch s.name {
+		case "install", "install-shrink", "install-same-size":
+			jobs = append(jobs, &job{tiny, s, "depth=2 seeds=2 stride=1:5"})
+		case "update":
+			around := fmt.Sprintf("from=%d:%d", from-5, from+3)
+			jobs = append(jobs, &job{tiny, s, "depth=2 seeds=4 stride=1:7 " + around}, &job{tiny, s, "depth=3 stride=1:11:13 " + around})
+		}
+	}
+	return jobs
+}
+
+// mutants seeds each bug in a copy of the device library and sweeps it until it is caught.
+func (l *lab) mutants(ctx context.Context, list []*build, only *regexp.Regexp) error {
+	l.options.Objects = filepath.Join(l.dir, "objects")
+	if err := os.Mkdir(l.options.Objects, 0o777); err != nil {
+		return err
+	}
+	from, err := l.downloadEnd(ctx, list)
+	if err != nil {
+		return err
+	}
+	results := make([]mutantResult, len(mutants))
+	jobs := make([]*mutation, 0, len(mutants))
+	for i := range mutants {
+		if m := &mutants[i]; only.MatchString(m.name) {
+			jobs = append(jobs, &mutation{m, &results[i]})
+		}
+	}
+	started := time.Now()
+	err = parallel(ctx, jobs, func(m *mutation) error { return l.mutate(ctx, m, hunt(list, from)) })
+	if err != nil {
+		return err
+	}
+	r := mutantReport{Total: len(jobs)}
+	for _, m := range jobs {
+		r.Mutants = append(r.Mutants, *m.result)
+		if m.result.Caught != "" {
+			r.Caught++
+		}
+	}
+	fmt.Printf("%d of %d mutants caught in %v\n", r.Caught, r.Total, time.Since(started).Round(time.Second))
+	if err := writePart(*outFlag, "mutants", r); err != nil {
+		return err
+	}
+	if r.Caught < r.Total {
+		return errors.New("a mutant was not caught")
+	}
+	return nil
+}
+
+// downloadEnd returns how many operations the download of hunt's update has.
+func (l *lab) downloadEnd(ctx context.Context, list []*build) (int, error) {
+	var n [2]int
+	for i, s := range scenarios[:2] { // update and install
+		for _, b := range list {
+			if b.Name != "tiny" {
+				continue
+			}
+			r, err := l.sweep(ctx, &job{b, s, "depth=0"})
+			if err != nil {
+				return 0, err
+			}
+			n[i] = r.Operations
+		}
+	}
+	return n[0] - n[1], nil
+}
+
+// A mutation is a mutant and what becomes of it.
+type mutation struct {
+	*mutant
+	result *mutantResult
+}
+
+// apply makes a copy of the library with the bug.
+func (m *mutant) apply(library, dir string) error {
+	if err := os.CopyFS(dir, os.DirFS(library)); err != nil {
+		return err
+	}
+	file := filepath.Join(dir, filepath.FromSlash(m.file))
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	text := string(data)
+	for i := 0; i < len(m.edits); i += 2 {
+		if n := strings.Count(text, m.edits[i]); n != 1 {
+			return fmt.Errorf("mutant %q: %s has %q %d times, not once", m.name, m.file, m.edits[i], n)
+		}
+		text = strings.Replace(text, m.edits[i], m.edits[i+1], 1)
+	}
+	return os.WriteFile(file, []byte(text), 0o666)
+}
+
+// mutate makes a copy of the library with the bug, and sweeps it.
+func (l *lab) mutate(ctx context.Context, m *mutation, jobs []*job) error {
+	dir, err := os.MkdirTemp(l.dir, "mutant-")
+	if err != nil {
+		return err
+	}
+	spoilt := newLab(filepath.Join(dir, "device"), dir)
+	spoilt.options = l.options
+	if err := m.apply(l.device, spoilt.device); err != nil {
+		return err
+	}
+	*m.result = mutantResult{Name: m.name, Hole: m.hole}
+	if err := spoilt.catch(ctx, jobs, m.result); err != nil {
+		return fmt.Errorf("mutant %q: %w", m.name, err)
+	}
+	fmt.Printf("%-7s %-56s %s\n", m.hole, m.name, m.result.verdict())
+	return os.RemoveAll(dir)
+}
+
+// catch sweeps until a device fails. One that does not end has failed as well.
+func (l *lab) catch(ctx context.Context, jobs []*job, r *mutantResult) error {
+	for _, j := range jobs {
+		limited, cancel := context.WithTimeout(ctx, 2*time.Minute)
+		s, err := l.sweep(limited, j)
+		hangs := limited.Err() != nil
+		cancel()
+		var f *failure
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.As(err, &f) && hangs:
+			r.Caught = "the device does not come to an end"
+		case errors.As(err, &f):
+			r.Caught, r.Cuts = strings.SplitN(f.what, "\n", 2)[0], f.replay()
+		case err != nil:
+			return err
+		}
+		if r.Caught != "" {
+			return nil
+		}
+		r.Tried += s.Fired
+	}
+	return nil
+}
+
+func (r *mutantResult) verdict() string {
+	if r.Caught == "" {
+		return fmt.Sprintf("NOT CAUGHT by %d cuts", r.Tried)
+	}
+	return fmt.Sprintf("%s: %s", r.Cuts, r.Caught)
+}

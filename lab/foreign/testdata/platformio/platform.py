@@ -1,6 +1,0 @@
-# SPDX-License-Identifier: BSD-3-Clause
-from platformio.public import PlatformBase
-
-
-class BenchPlatform(PlatformBase):
-    pass
