@@ -32,11 +32,21 @@ type Part struct {
 	// quine_flash_open looks; those not named read zero.
 	Registers map[Word]Word `json:"registers"`
 
+	// ECC tells of parts that raise NMI when a torn unit is read: the word that says so, and
+	// the bit that is set in it then. Nil if reads raise nothing.
+	ECC *ECC `json:"ecc"`
+
 	// BootSectorLost says what a power cut leaves that falls into the rewriting of
 	// the boot sector: "recovers through ROM loader" or "needs a debugger".
 	BootSectorLost string `json:"boot_sector_lost"`
 	BootSectorNote string `json:"boot_sector_note"`
 	Source         string `json:"source"`
+}
+
+// ECC is a flag in a register.
+type ECC struct {
+	Register Word `json:"register"`
+	Flag     Word `json:"flag"`
 }
 
 // A Word is a number of 32 bits that JSON has as a hexadecimal string.

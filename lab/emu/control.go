@@ -2,8 +2,13 @@
 
 package emu
 
-// branchExchange goes to an address whose lowest bit must say Thumb.
+// branchExchange goes to an address whose lowest bit must say Thumb, or back from an
+// exception.
 func (c *Core) branchExchange(to uint32) {
+	if to>>4 == excReturn>>4 && c.exception != 0 {
+		c.leaveException()
+		return
+	}
 	if to&1 == 0 {
 		c.fail("branch to 0x%08x, which is not Thumb code,", to)
 		return
@@ -76,6 +81,7 @@ func cps(c *Core, in *inst) { c.primask = in.imm }
 // Special registers that matter here (B5.1).
 const (
 	sysAPSR    = 0 // to 3, with parts that read as 0 without exceptions
+	sysIPSR    = 5
 	sysMSP     = 8
 	sysPRIMASK = 16
 	sysCONTROL = 20
@@ -86,6 +92,11 @@ func mrs(c *Core, in *inst) {
 	switch {
 	case in.imm <= 3:
 		v = c.APSR()
+		if in.imm&1 == 1 { // with IPSR
+			v |= c.exception
+		}
+	case in.imm == sysIPSR:
+		v = c.exception
 	case in.imm == sysMSP:
 		v = c.r[SP]
 	case in.imm == sysPRIMASK:

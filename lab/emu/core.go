@@ -60,6 +60,10 @@ type Core struct {
 
 	it uint8 // IT state as the architecture keeps it (A7.3.3), 0 outside a block
 
+	exception uint32 // number of the one that is handled, 0 for none
+	pending   uint32 // number of the one that comes behind this instruction, 0 for none
+	outer     uint8  // IT state of what was interrupted
+
 	left    uint64 // instructions until Run comes back
 	begun   uint64 // left when Run began
 	stopped bool   // stop is the reason why left is 0
@@ -117,6 +121,7 @@ func New(cfg Config) *Core {
 func (c *Core) Reset() {
 	c.it, c.primask, c.control, c.exclusive, c.q, c.ge = 0, 0, 0, false, false, 0
 	c.fault, c.stopped = nil, false
+	c.exception, c.pending = 0, 0
 	c.r[LR] = 0xFFFFFFFF
 	c.setSP(c.flash.word(c.vectors) &^ 3)
 	c.lowSP = c.r[SP]
@@ -130,6 +135,9 @@ func (c *Core) Run(n uint64) Stop {
 		c.begun, c.left = 0, 0
 	}
 	for c.left > 0 {
+		if c.pending != 0 {
+			c.enterException()
+		}
 		pc := c.r[PC]
 		i := (pc - c.code.base) >> 1
 		if i >= uint32(len(c.code.insts)) {
@@ -306,6 +314,7 @@ func (c *Core) Skip() {
 func (c *Core) CopyFrom(o *Core) {
 	c.r, c.n, c.z, c.c, c.v, c.q, c.ge = o.r, o.n, o.z, o.c, o.v, o.q, o.ge
 	c.primask, c.control, c.it, c.exclusive = o.primask, o.control, o.it, o.exclusive
+	c.exception, c.pending, c.outer = o.exception, o.pending, o.outer
 	c.fault, c.stopped = nil, false
 	copy(c.ram.data, o.ram.data)
 	c.RAMChanged()

@@ -151,3 +151,26 @@ func TestFence(t *testing.T) {
 		t.Errorf("%v, r0 %d", stop, c.Reg(0))
 	}
 }
+
+// TestNMI checks that a handler runs between two instructions and that nothing else changes,
+// inside an IT block, with a stack that is aligned to four bytes only.
+func TestNMI(t *testing.T) {
+	// cmp r0, r0; ite eq; moveq r1, #1; movne r1, #2; mrs r2, apsr; b .
+	c := core(ARMv7M, 0x4280, 0xBF0C, 0x2101, 0x2102, 0xF3EF, 0x8200, 0xE7FE)
+	// Handler: mrs r0, ipsr; movs r1, #9; movs r3, #0; cmp r3, #1; bx lr
+	c.Write(ramBase, []byte{0xEF, 0xF3, 0x05, 0x80, 0x09, 0x21, 0x00, 0x23, 0x01, 0x2B, 0x70, 0x47})
+	c.Write(8, []byte{0x01, 0x00, 0x00, 0x20}) // its vector
+	c.Reset()
+	c.SetReg(SP, ramBase+1020)
+	c.SetReg(3, 77)
+	c.Run(2) // up to the block
+	c.Raise(NMI)
+	c.Run(1)
+	if c.Reg(0) != NMI || c.Reg(LR) != excReturn {
+		t.Fatalf("the handler sees exception %d, lr %#x", c.Reg(0), c.Reg(LR))
+	}
+	c.Run(20)
+	if c.Reg(1) != 1 || c.Reg(3) != 77 || c.Reg(SP) != ramBase+1020 || c.Reg(2)>>29 != 3 {
+		t.Errorf("r1 %d, r3 %d, sp %#x, apsr %#x", c.Reg(1), c.Reg(3), c.Reg(SP), c.Reg(2))
+	}
+}

@@ -41,7 +41,8 @@ func cutPower(t *testing.T, p port, file string) {
 		t.Fatal(err)
 	}
 	r.WriteText(t.Output(), "quine lab")
-	if r.Bricks > 0 || r.New == 0 || r.Old == 0 || r.Trials() < 200 || r.MostBoots > 3 {
+	if r.Bricks > 0 || r.New == 0 || r.Old == 0 || r.Trials() < 200 || r.MostBoots > 3 ||
+		(part.ECC != nil) != (r.ECCFaults > 0) {
 		t.Error("not as it must be")
 	}
 }

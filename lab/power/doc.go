@@ -10,6 +10,7 @@
 // programmed twice, a write outside its region, flash that changes while code runs from it,
 // an access to nothing, an application started otherwise than by its vectors.
 //
-// What is left out: faults that the ECC of some parts raises when torn units are read, and
-// the drivers of flash and of external stores, which lab/ports and lab/store test.
+// Torn units raise NMI at every other read on parts whose ECC does that. What is left out
+// are the drivers of flash and of external stores, which lab/ports and lab/store test, and
+// the NMI handler of the application.
 package power

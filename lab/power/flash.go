@@ -72,6 +72,7 @@ type flash struct {
 	store   bool
 
 	state  []uint8 // for each program unit
+	torn   int     // how many of these are torn
 	tears  []tear  // those that are weak
 	erases []int   // of each erase unit, by number
 
@@ -162,6 +163,7 @@ func (f *flash) do(op Operation, data []byte) {
 // settle takes the weakness from cells: what happened to them is certain again.
 func (f *flash) settle(offset, n uint32, state uint8) {
 	for i := offset / f.program; i < (offset+n+f.program-1)/f.program; i++ {
+		f.torn += count(state) - count(f.state[i])
 		f.state[i] = state
 	}
 	for i := range f.tears {
@@ -172,6 +174,13 @@ func (f *flash) settle(offset, n uint32, state uint8) {
 		}
 	}
 	f.tears = slices.DeleteFunc(f.tears, func(t tear) bool { return !slices.Contains(t.settled, false) })
+}
+
+func count(state uint8) int {
+	if state == torn {
+		return 1
+	}
+	return 0
 }
 
 // cut does to an operation what power that fails in it does.
@@ -269,13 +278,11 @@ func (f *flash) pick(t *tear, offset, n uint32, r *random) {
 }
 
 // tornIn returns how many units of n bytes at offset are torn.
-func (f *flash) tornIn(offset, n uint32) (count int) {
-	for _, s := range f.state[offset/f.program : (offset+n)/f.program] {
-		if s == torn {
-			count++
-		}
+func (f *flash) tornIn(offset, n uint32) (units int) {
+	for _, s := range f.state[offset/f.program : (offset+n+f.program-1)/f.program] {
+		units += count(s)
 	}
-	return count
+	return units
 }
 
 // copyFrom makes f what other is.
@@ -290,6 +297,7 @@ func (f *flash) copyFrom(other *flash) {
 	}
 	copy(f.state, other.state)
 	copy(f.erases, other.erases)
+	f.torn = other.torn
 	f.tears = f.tears[:0]
 	for _, t := range other.tears {
 		t.settled = slices.Clone(t.settled)

@@ -31,6 +31,7 @@ type layout struct {
 	ramBase, ramSize uint32
 	flashSize        uint32
 	registers        map[uint32]uint32 // what is read in them
+	ecc              *device.ECC
 
 	// The store. Offsets in a store that can be read as memory count from its start,
 	// which is at storeOffset in flash.
@@ -57,6 +58,7 @@ func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layou
 		sealOffset: b.SealOffset, sealSize: uint32(b.SealSize), zeros: b.SealSize == 8,
 		imageMax: b.ImageMax, appVectors: b.AppVectors,
 	}
+	l.ecc = part.ECC
 	l.registers = make(map[uint32]uint32, len(part.Registers))
 	for at, value := range part.Registers {
 		l.registers[uint32(at)] = uint32(value)

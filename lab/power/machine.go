@@ -28,6 +28,7 @@ const (
 // in its flash.
 type machine struct {
 	core   *emu.Core
+	bus    *emu.Registers
 	flash  *flash
 	store  *flash // a store that is a memory of its own, or nil
 	layout *layout
@@ -55,16 +56,17 @@ type machine struct {
 	sector         []byte // the boot sector that the hooks are for
 	hooked         []uint32
 	kernel         uint32 // what to add to an address for that in the RAM copy, 0 while unknown
+	eccFaults      int    // that were raised
 	native         bool   // crc32 is computed here
 }
 
 // newMachine returns a device with blank memories.
 func newMachine(l *layout) *machine {
-	m := &machine{layout: l, random: newRandom(1), limit: 1 << 28}
+	m := &machine{layout: l, bus: l.bus(), random: newRandom(1), limit: 1 << 28}
 	cells := bytes.Repeat([]byte{l.erased}, int(l.flashSize))
 	m.core = emu.New(emu.Config{
 		Arch: l.arch, FlashBase: l.base, Flash: cells, RAMBase: l.ramBase, RAMSize: int(l.ramSize), Vectors: l.vectors,
-		Bus: l.bus(),
+		Bus: m.bus,
 	})
 	m.flash = newFlash(m.core.Flash(), l.erase, l.program, l.erased)
 	m.flash.changed = m.core.FlashChanged
@@ -89,13 +91,21 @@ func (m *machine) copyFrom(other *machine) {
 	m.weakReads()
 }
 
-// weakReads sees to it that weak cells read as such.
+// weakReads sees to it that weak cells read as such, and that torn ones raise what the
+// part's ECC does.
 func (m *machine) weakReads() {
-	if len(m.flash.tears) == 0 {
+	if len(m.flash.tears) == 0 && (m.layout.ecc == nil || m.flash.torn == 0) {
 		m.core.OnFlashRead(nil)
 		return
 	}
-	m.core.OnFlashRead(func(offset uint32, n int) { m.flash.read(offset, uint32(n), &m.random) })
+	m.core.OnFlashRead(func(offset uint32, n int) {
+		m.flash.read(offset, uint32(n), &m.random)
+		if e := m.layout.ecc; e != nil && m.booting && m.flash.tornIn(offset, uint32(n)) > 0 && m.random.below(2) == 0 {
+			m.eccFaults++
+			m.bus.Values[uint32(e.Register)] |= uint32(e.Flag)
+			m.core.Raise(emu.NMI)
+		}
+	})
 }
 
 // plan plans a power cut at the n-th operation from now.
@@ -392,9 +402,7 @@ func (m *machine) operate(f *flash, op Operation, data []byte) bool {
 		return false
 	}
 	f.do(op, data)
-	if len(m.flash.tears) == 0 {
-		m.core.OnFlashRead(nil)
-	}
+	m.weakReads()
 	return true
 }
 

@@ -19,7 +19,7 @@ func (l *lab) cutsAt(n int) (trials [][]Cut) {
 	all := len(l.timeline) * len(distinct)
 	for i, how := range distinct {
 		k := (n-1)*len(distinct) + i
-		if l.Cuts == 0 || l.Cuts >= all || k*l.Cuts/all != (k+1)*l.Cuts/all {
+		if l.Cuts == 0 || l.Cuts >= all || l.decisive(n) || k*l.Cuts/all != (k+1)*l.Cuts/all {
 			trials = append(trials, []Cut{{n, how, uint64(16*n + i)}})
 		}
 	}
@@ -27,6 +27,12 @@ func (l *lab) cutsAt(n int) (trials [][]Cut) {
 		trials = append(trials, []Cut{{n, After, uint64(16 * n)}})
 	}
 	return append(trials, l.pairsAt(n, l.Cuts-all)...)
+}
+
+// decisive says whether operation n is one of those that destroy the old seal, write the
+// new one and consume the header: few, and never left out.
+func (l *lab) decisive(n int) bool {
+	return n > l.download && n <= l.download+2 || n > len(l.timeline)-3
 }
 
 // pairsAt returns those of more trials, spread over the operations of the install, that
@@ -87,6 +93,7 @@ func (l *lab) replay() (*Result, error) {
 		}
 	}
 	w.update(w.clean)
+	r.ECCFaults = w.trial.eccFaults
 	if !made {
 		return nil, &NoCutError{Replay: l.Replay, Operations: len(l.timeline)}
 	}

@@ -43,6 +43,7 @@ type Result struct {
 	Window *Window `json:"window,omitempty"`
 
 	MostBoots int    `json:"most_boots"` // until an image ran
+	ECCFaults int    `json:"ecc_faults"` // raised by reads of torn units
 	Units     []Unit `json:"erase_units"`
 
 	// Install is how long erasing and programming takes in boot without a cut, by the
@@ -188,6 +189,7 @@ func (r *Result) add(o *Result) {
 	r.Old += o.Old
 	r.UpdatedAgain += o.UpdatedAgain
 	r.Bricks += o.Bricks
+	r.ECCFaults += o.ECCFaults
 	r.Window.Cuts += o.Window.Cuts
 	r.Window.Bricks += o.Window.Bricks
 	r.MostBoots = max(r.MostBoots, o.MostBoots)

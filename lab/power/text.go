@@ -26,6 +26,9 @@ func (r *Result) WriteText(w io.Writer, command string) error {
 	line("bricks", "%d", r.Bricks)
 	line("then ran", "the new image %d times, the old one first %d times, %s", r.New, r.Old, r.again())
 	line("boots to recover", "at most %d", r.MostBoots)
+	if r.ECCFaults > 0 {
+		line("ECC faults", "%d met by reads of torn units", r.ECCFaults)
+	}
 	line("erase cycles", "%s", r.cycles())
 	line("install", "%s", r.install())
 	line("boot sector", "%s", r.window())

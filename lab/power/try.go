@@ -150,6 +150,7 @@ func (w *worker) work() *Result {
 	}
 	w.setPauses()
 	w.update(w.clean)
+	w.tally.ECCFaults = w.trial.eccFaults
 	return w.tally
 }
 
