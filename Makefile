@@ -13,7 +13,7 @@ PATCHES := build/$(BOARD)/v1-v2.patch build/$(BOARD)/v2-v3.patch
 LAB_BOARDS := microbit mps2-an385 mps2-an386
 LAB_CUTS := 8000
 # What tests may ask for; a test that misses one of these fails instead of skipping.
-NEED := cc,arm-gcc,cmake,qemu,firmware,openssl,softhsm,smpclient$(shell command -v cargo >/dev/null && echo ,freertos)
+NEED := cc,arm-gcc,cmake,qemu,firmware,openssl,softhsm,smpclient,platformio$(shell command -v cargo >/dev/null && echo ,freertos)
 
 .PHONY: help
 help: ## list the targets
@@ -62,8 +62,18 @@ build/smpmgr/installed: $(SMPMGR) | tools
 	build/smpmgr/bin/pip install --quiet --disable-pip-version-check --no-deps -r $(SMPMGR)
 	@touch $@
 
+# A build tool that downloads the rest of itself, for the tests.
+PLATFORMIO := lab/foreign/testdata/platformio/requirements.txt
+.PHONY: platformio
+platformio: build/platformio/installed
+build/platformio/installed: $(PLATFORMIO) | tools
+	rm -rf build/platformio
+	python3 -m venv build/platformio
+	build/platformio/bin/pip install --quiet --disable-pip-version-check --no-deps -r $(PLATFORMIO)
+	@touch $@
+
 .PHONY: test
-test: firmware-all size smpmgr ## run all tests, nothing skipped
+test: firmware-all size smpmgr platformio ## run all tests, nothing skipped
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
 	go vet ./...
 	@set -e; for b in $(FIRMWARE_BOARDS); do for v in $(VERSIONS); do \

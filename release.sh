@@ -5,29 +5,31 @@
 set -eu
 systems="linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64"
 out=$PWD/build/release
+commit=$(git rev-parse HEAD)
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 
-# build FOLDER CACHE: clones to FOLDER and leaves the files in FOLDER/out
+# build FOLDER CACHE: clones to FOLDER/quine and leaves the files in FOLDER/out
 build() {
-    git clone --quiet . "$1"
+    git clone --quiet . "$1/quine"
+    git -C "$1/quine" -c advice.detachedHead=false checkout --quiet "$commit"
     mkdir "$1/out"
     for system in $systems; do
         os=${system%/*} arch=${system#*/} suffix=
         [ "$os" = windows ] && suffix=.exe
-        (cd "$1" && GOCACHE=$2 CGO_ENABLED=0 GOOS=$os GOARCH=$arch GOFLAGS= go build -trimpath \
-            -ldflags "-s -w" -o "out/quine-$os-$arch$suffix" ./cmd/quine)
+        (cd "$1/quine" && GOCACHE=$2 CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -trimpath -buildvcs=true \
+            -ldflags "-s -w" -o "../out/quine-$os-$arch$suffix" ./cmd/quine)
     done
+    "$1/out/quine-$(go env GOOS)-$(go env GOARCH)$(go env GOEXE)" sbom -o "$1/out/quine.cdx.json"
 }
 
 build "$work/first" "$(go env GOCACHE)"
 build "$work/second/of/two" "$work/cache"
-"$work/first/out/quine-$(go env GOOS)-$(go env GOARCH)$(go env GOEXE)" sbom -o "$work/first/out/quine.cdx.json"
-"$work/second/of/two/out/quine-$(go env GOOS)-$(go env GOARCH)$(go env GOEXE)" sbom -o "$work/second/of/two/out/quine.cdx.json"
 diff -r "$work/first/out" "$work/second/of/two/out"
 
 rm -rf "$out"
 mkdir -p "$out"
 cp "$work/first/out/"* "$out"
 (cd "$out" && sha256sum * >SHA256SUMS && cat SHA256SUMS)
-echo "built twice, equal: $(git describe --always --tags)"
+"$out/quine-$(go env GOOS)-$(go env GOARCH)$(go env GOEXE)" version
+echo "built twice, equal"

@@ -186,6 +186,16 @@ func (b *bench) release(n int) []byte {
 	return b.read(name)
 }
 
+// buildTool builds the tool.
+func buildTool(t *testing.T) string {
+	t.Helper()
+	tool := filepath.Join(t.TempDir(), "quine")
+	if out, err := exec.Command("go", "build", "-o", tool, root+"/cmd/quine").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return tool
+}
+
 // Firmware that was written without Quine runs as it is; with what quine init and quine
 // vendor write, and the lines of the folder after, it updates itself.
 func TestUpdate(t *testing.T) {
@@ -193,10 +203,7 @@ func TestUpdate(t *testing.T) {
 		need(t, "qemu", "qemu-system-arm")
 	}
 	need(t, "arm-gcc", "arm-none-eabi-gcc")
-	tool := filepath.Join(t.TempDir(), "quine")
-	if out, err := exec.Command("go", "build", "-o", tool, root+"/cmd/quine").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	tool := buildTool(t)
 	for _, f := range firmwares {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
@@ -243,6 +250,11 @@ func (b *bench) update() {
 	b.golden("quine_config.h")
 	b.run(b.quine, "vendor", "quine", "--part", b.part, "--store", "internal")
 	b.copy("after")
+	b.fromOneToTwo(ctx)
+}
+
+// fromOneToTwo builds two releases and lets the first update itself to the second.
+func (b *bench) fromOneToTwo(ctx context.Context) {
 	v1, v2 := b.release(1), b.release(2)
 	b.run(b.quine, "diff", "v1.bin", "v2.bin", "-o", "update.patch")
 

@@ -37,12 +37,14 @@ func (r *Result) WriteHTML(w io.Writer, title string) error {
 		*Result
 		Title         string
 		Rows          [][2]string
+		Bands         []band
 		Marks, Strip  []mark
+		Phase         float64
 		Width, Height int
 		StripHeight   int
 		Duration      string
 	}{
-		r, title, r.rows(), r.marks(), r.strip(), pictureWidth, pictureHeight, stripHeight, duration(r.total()),
+		r, title, r.rows(), r.bands(), r.marks(), r.strip(), r.phase(), pictureWidth, pictureHeight, stripHeight, duration(r.total()),
 	})
 }
 
@@ -76,33 +78,76 @@ func (r *Result) times(f func(s *Step, x, w float64)) {
 	}
 }
 
-// marks draws flash over time: each erase, and programs that follow one another in a unit
-// of the picture as one.
-func (r *Result) marks() (list []mark) {
-	end := uint32(1)
-	for i := range r.Timeline {
-		end = max(end, r.Timeline[i].Offset+r.Timeline[i].Size)
-	}
-	scale := pictureHeight / float64(end)
-	r.times(func(s *Step, x, w float64) {
-		if s.Store {
-			return
+// A band is a run of erase units in the picture. What lies between is left out.
+type band struct {
+	from, end uint32 // offsets
+	Y, H      float64
+	Label     string
+}
+
+// bands places the units that the update changes.
+func (r *Result) bands() (list []band) {
+	const gap = 14
+	total := 0.0
+	for _, u := range r.Units {
+		if n := len(list); n > 0 && list[n-1].end == u.Offset {
+			list[n-1].end += u.Size
+		} else {
+			list = append(list, band{from: u.Offset, end: u.Offset + u.Size, Label: fmt.Sprintf("0x%05x", u.Offset)})
 		}
-		m := mark{X: x, Y: float64(s.Offset) * scale, W: max(w, 1), H: max(float64(s.Size)*scale, 1), Class: "program"}
-		if s.Erase {
-			m.Class = "erase"
-			m.Hover = fmt.Sprintf("%v, %s", s.Operation, duration(s.Typical))
-		} else if n := len(list); n > 0 && list[n-1].Class == "program" && x-list[n-1].X < 2 {
-			last := &list[n-1] // join
-			low, high := min(last.Y, m.Y), max(last.Y+last.H, m.Y+m.H)
-			if high-low < 12 {
-				last.Y, last.H, last.W = low, high-low, x+m.W-last.X
+		total += float64(u.Size)
+	}
+	scale := (pictureHeight - gap*float64(max(len(list)-1, 0))) / max(total, 1)
+	y := 0.0
+	for i := range list {
+		b := &list[i]
+		b.Y, b.H = y, float64(b.end-b.from)*scale
+		y += b.H + gap
+	}
+	return list
+}
+
+// marks draws flash over time: each erase, and programs that follow one another closely as
+// one.
+func (r *Result) marks() (list []mark) {
+	bands := r.bands()
+	r.times(func(s *Step, x, w float64) {
+		for _, b := range bands {
+			if s.Store || s.Offset < b.from || s.Offset >= b.end {
+				continue
+			}
+			scale := b.H / float64(b.end-b.from)
+			m := mark{X: x, Y: b.Y + float64(s.Offset-b.from)*scale, W: max(w, 1), H: max(float64(s.Size)*scale, 1), Class: "program"}
+			if s.Erase {
+				m.Class, m.Hover = "erase", fmt.Sprintf("%v, %s", s.Operation, duration(s.Typical))
+			} else if n := len(list); n > 0 && list[n-1].joins(m) {
 				return
 			}
+			list = append(list, m)
 		}
-		list = append(list, m)
 	})
 	return list
+}
+
+// joins makes m cover another mark of a program, too, if that lies beside it.
+func (m *mark) joins(o mark) bool {
+	low, high := min(m.Y, o.Y), max(m.Y+m.H, o.Y+o.H)
+	if m.Class != "program" || o.X-m.X > 2 || high-low > 12 {
+		return false
+	}
+	m.Y, m.H, m.W = low, high-low, o.X+o.W-m.X
+	return true
+}
+
+// phase returns where in the picture the download ends.
+func (r *Result) phase() (x float64) {
+	n := 0
+	r.times(func(_ *Step, at, w float64) {
+		if n++; n <= r.Download {
+			x = at + w
+		}
+	})
+	return x
 }
 
 // strip draws below that what cuts came to, the worst for each pixel.
@@ -120,6 +165,11 @@ func (r *Result) strip() (list []mark) {
 			worst[p] = max(worst[p], k)
 		}
 	})
+	for p := 1; p < pictureWidth; p++ { // an operation that no trial has cut looks like the one before
+		if worst[p] == 0 {
+			worst[p] = worst[p-1]
+		}
+	}
 	for from := 0; from < pictureWidth; {
 		end := from
 		for end < pictureWidth && worst[end] == worst[from] {

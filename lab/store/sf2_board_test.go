@@ -156,7 +156,7 @@ func start(t *testing.T, flash []byte, chip, version string) *board {
 		t.Fatal(err)
 	}
 	b := &board{t: t, m: m, chip: chip}
-	t.Cleanup(func() { m.Close() })
+	t.Cleanup(b.off)
 	// The eNVM at 0 has the reset vector only.
 	b.do(m.WriteMemory(0, flash[:8]))
 	b.do(m.LoadFlash(flash))
@@ -169,6 +169,20 @@ func start(t *testing.T, flash []byte, chip, version string) *board {
 	b.Console = console
 	b.want(banner, version)
 	return b
+}
+
+// settle stops the board, if it is on. QEMU writes what the chip holds to its file later
+// than the board sees it done, but no later than the machine stands still and answers.
+func (b *board) settle() {
+	if _, err := b.m.Interrupt(); err == nil {
+		b.m.Registers()
+	}
+}
+
+// off switches the board off.
+func (b *board) off() {
+	b.settle()
+	b.m.Close()
 }
 
 func (b *board) do(err error) {
@@ -240,7 +254,9 @@ func (b *board) flash(n int) []byte {
 // they were.
 func (b *board) store() []byte {
 	b.t.Helper()
+	b.settle()
 	data, err := os.ReadFile(b.chip)
+	b.m.Continue() // fails when the board is off
 	b.do(err)
 	for _, at := range neighbours {
 		if !bytes.Equal(data[at:at+storeUnit], bytes.Repeat([]byte{filling}, storeUnit)) {

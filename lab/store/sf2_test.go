@@ -46,7 +46,7 @@ func TestStagedImageOutlivesTheProcess(t *testing.T) {
 	chip := newChip(t)
 	b := start(t, f.v1.Data, chip, "1.0.0")
 	b.send(f.p12)
-	b.do(b.m.Close())
+	b.off()
 	b.wantStaged(f.v2)
 	b = start(t, f.v1.Data, chip, "2.0.0")
 	b.wantStatus(false, 0)
@@ -55,7 +55,7 @@ func TestStagedImageOutlivesTheProcess(t *testing.T) {
 // alter changes one byte of the chip while the board is off.
 func (b *board) alter(at int64) {
 	b.t.Helper()
-	b.do(b.m.Close())
+	b.off()
 	f, err := os.OpenFile(b.chip, os.O_RDWR, 0)
 	b.do(err)
 	var c [1]byte
@@ -197,7 +197,7 @@ func (b *board) begin(p []byte, install bool) (stop func()) {
 func cutAndRecover(t *testing.T, f *firmware, addr uint32, n int, install bool) {
 	t.Helper()
 	b := start(t, f.v1.Data, newChip(t), "1.0.0")
-	defer b.m.Close()
+	defer b.off()
 	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
 	stop := b.begin(f.p12, install)
