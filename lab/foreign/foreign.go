@@ -66,6 +66,34 @@ func (d *Device) Release(ctx context.Context) (string, error) {
 // Send sends a patch. The firmware installs it, and [Device.Release] tells the end of
 // that. It returns ErrRefused if the firmware does not take the patch.
 func (d *Device) Send(ctx context.Context, patch []byte) error {
+	if err := d.pieces(ctx, patch); err != nil {
+		return err
+	}
+	_, err := d.machine.UART().Write([]byte{0})
+	return err
+}
+
+// SendAndCut sends a patch and cuts the power when the processor comes to the address
+// for the n-th time while the patch is being installed. It reports whether it came there;
+// if not, what the firmware says after the install is still to be read.
+func (d *Device) SendAndCut(ctx context.Context, patch []byte, addr uint32, n int) (cut bool, err error) {
+	if err := d.pieces(ctx, patch); err != nil {
+		return false, err
+	}
+	if _, err := d.machine.Interrupt(); err != nil {
+		return false, err
+	}
+	if _, err := d.machine.UART().Write([]byte{0}); err != nil {
+		return false, err
+	}
+	if cut, err = d.machine.CutPower(ctx, addr, n, "release"); err != nil || cut {
+		return cut, err
+	}
+	return false, d.machine.Continue()
+}
+
+// pieces sends a patch without its end.
+func (d *Device) pieces(ctx context.Context, patch []byte) error {
 	uart := d.machine.UART()
 	if _, err := uart.Write([]byte("U")); err != nil {
 		return err
@@ -89,8 +117,7 @@ func (d *Device) Send(ctx context.Context, patch []byte) error {
 		}
 		patch = patch[n:]
 	}
-	_, err := uart.Write([]byte{0})
-	return err
+	return nil
 }
 
 // Compare compares the start of the flash with an image.

@@ -197,7 +197,8 @@ func buildTool(t *testing.T) string {
 }
 
 // Firmware that was written without Quine runs as it is; with what quine init and quine
-// vendor write, and the lines of the folder after, it updates itself.
+// vendor write, and the lines of the folder after, it updates itself, also when the power
+// is cut.
 func TestUpdate(t *testing.T) {
 	if _, err := qemu.LookPath(); err != nil {
 		need(t, "qemu", "qemu-system-arm")
@@ -269,6 +270,45 @@ func (b *bench) fromOneToTwo(ctx context.Context) {
 	if err := d.Compare(v2); err != nil {
 		b.Fatal(err)
 	}
+	d.Close()
+	for _, n := range []int{1, 2, 5} {
+		b.cut(ctx, v1, v2, n)
+	}
+}
+
+// cut lets release 1 update itself, and cuts the power at the n-th erase of the install:
+// release 2 starts in the end.
+func (b *bench) cut(ctx context.Context, v1, v2 []byte, n int) {
+	b.Helper()
+	d := b.start(ctx, v1, b.name+" release 1")
+	defer d.Close()
+	cut, err := d.SendAndCut(ctx, b.read("update.patch"), b.inRAM("quine_flash_erase"), n)
+	if err != nil || !cut && n == 1 {
+		b.Fatalf("power was not cut at erase %d: %v", n, err)
+	}
+	b.expect(ctx, d, b.name+" release 2")
+	if err := d.Compare(v2); err != nil {
+		b.Fatalf("after a cut at erase %d: %v", n, err)
+	}
+}
+
+// inRAM returns the address of a function in the RAM kernel's copy.
+func (b *bench) inRAM(function string) uint32 {
+	b.Helper()
+	f, err := elf.Open(filepath.Join(b.dir, "app.elf"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	symbols, err := f.Symbols()
+	if err != nil {
+		b.Fatal(err)
+	}
+	at := map[string]uint32{}
+	for _, s := range symbols {
+		at[s.Name] = uint32(s.Value)
+	}
+	return at[function]&^1 - at["quine_kernel_start"] + at["quine_kernel_ram"]
 }
 
 // What it takes is within the limits that docs/guide.md states.
