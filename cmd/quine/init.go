@@ -241,9 +241,11 @@ func writeNext(w io.Writer, p *setup.Plan, f *initFlags) error {
 		steps = append(steps, "write quine_spi.h beside quine_config.h: quine/store/spi/quine_spi_port.h says what it gives")
 	}
 	steps = append(steps,
-		"call the five functions of quine/include/quine.h where your patches arrive",
-		"drop what your startup code stores to SCB->VTOR: boot has set it",
-		"quine check on the new ELF file says what is left")
+		"call the five functions of quine/include/quine.h where your patches arrive")
+	if p.Geometry.Core != "cortex-m0" {
+		steps = append(steps, "drop what your startup code stores to SCB->VTOR: boot has set it")
+	}
+	steps = append(steps, "quine check on the new ELF file says what is left")
 	var b strings.Builder
 	b.WriteString("next:\n")
 	for i, s := range steps {
