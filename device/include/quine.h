@@ -14,12 +14,16 @@
 #ifndef QUINE_H
 #define QUINE_H
 
-#include "quine_error.h"
-#include "quine_patch.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#include "quine_error.h"
+#include "quine_patch.h"
 
 #define QUINE_UPDATE_PAGE 64u // bytes written to the store at a time
 
@@ -87,5 +91,9 @@ int quine_update_abort(struct quine_update *u);
 // Reads the state of updates and the running application's version.
 void quine_status(struct quine_status *status);
 void quine_version(struct quine_version *version);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

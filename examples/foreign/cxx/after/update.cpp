@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Takes a patch from the UART. The sender begins with U, then sends pieces, each as its length n from
 // 1 to 255, n bytes and their sum modulo 256, and waits for + after each; n = 0 ends the patch.
-#include "uart.h"
-
-extern "C" {
 #include "quine.h"
-}
+#include "uart.h"
 
 static quine_update update;
 
