@@ -221,6 +221,7 @@ static const struct {
     int (*run)(const struct arguments *a, struct cbor_out *out); // returns 0, RC_*, or an error of Quine
 } commands[] = {
     {WRITE, OS, 0, echo},
+    {READ, OS, 0, echo},
     {WRITE, OS, 5, reset},
     {READ, OS, 6, parameters},
     {READ, OS, 8, bootloader},
