@@ -45,6 +45,7 @@ type firmware struct {
 	v1, v2, v3 *image.Image
 	p12, p23   []byte
 	symbols    map[string]uint32
+	elf        [2][]byte // of v1 and v2
 }
 
 var build = sync.OnceValues(func() (*firmware, error) {
@@ -67,6 +68,11 @@ var build = sync.OnceValues(func() (*firmware, error) {
 	}
 	if f.p23, err = patch.Create(f.v2, f.v3, nil); err != nil {
 		return nil, err
+	}
+	for i, name := range []string{"v1.elf", "v2.elf"} {
+		if f.elf[i], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
+			return nil, err
+		}
 	}
 	f.symbols, err = symbols(filepath.Join(dir, "v1.elf"))
 	return f, err

@@ -10,7 +10,9 @@ import (
 	"testing"
 
 	"github.com/quine-fw/quine"
+	devices "github.com/quine-fw/quine/device"
 	"github.com/quine-fw/quine/image"
+	"github.com/quine-fw/quine/lab/power"
 )
 
 func TestUpdateTwiceThroughSPINOR(t *testing.T) {
@@ -218,4 +220,25 @@ func cutAndRecover(t *testing.T, f *firmware, addr uint32, n int, install bool) 
 		t.Fatalf("cut %d: flash differs from the sealed image", n)
 	}
 	b.wantStatus(false, 0)
+}
+
+// Power cuts at some operations of flash and chip, in the emulator: the driver of the chip is
+// replaced there, boot and client are what runs in QEMU.
+func TestPowerCuts(t *testing.T) {
+	f := load(t)
+	part, err := devices.Parse([]byte(`{"part": "emcraft-sf2", "core": "cortex-m3",
+		"erase": [{"first": 0, "unit_bytes": 4096}], "program": {"unit_bytes": 4}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := power.Run(power.Config{
+		Old: f.v1, New: f.v2, Part: part, OldELF: f.elf[0], NewELF: f.elf[1], Cuts: 300,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.WriteText(t.Output(), "quine lab")
+	if r.Bricks > 0 || r.New == 0 || r.UpdatedAgain == 0 || r.MostBoots > 3 {
+		t.Error("not as it must be")
+	}
 }
