@@ -190,8 +190,11 @@ func architecture(f *elf.File) Arch {
 }
 
 // Symbol returns the value of a symbol and whether there is one of that name. That of
-// a function has its lowest bit set.
+// a function has its lowest bit set. A nil program knows none.
 func (p *Program) Symbol(name string) (uint32, bool) {
+	if p == nil {
+		return 0, false
+	}
 	v, ok := p.symbols[name]
 	return v, ok
 }

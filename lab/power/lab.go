@@ -91,15 +91,12 @@ func (l *lab) prepare() error {
 	}
 	l.factory = [2][]byte{l.Old.Factory(), l.New.Factory()}
 	l.windowed = !bytes.Equal(l.factory[0][:image.BootSize], l.factory[1][:image.BootSize])
-	if e := l.layout.external; e != nil {
-		next, err := l.programOf(l.New, l.NewELF, "new")
-		if err != nil {
-			return err
-		}
-		if next == nil {
-			return errors.New("a store that is not mapped needs the ELF files of both images")
-		}
-		e.add(next)
+	next, err := l.programOf(l.New, l.NewELF, "new")
+	if err != nil {
+		return err
+	}
+	if l.layout.know(next); next == nil && l.layout.external != nil {
+		return errors.New("a store that is not mapped needs the ELF files of both images")
 	}
 	m := newMachine(l.layout)
 	m.flash.put(0, l.factory[0])

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"maps"
+	"math/bits"
 
 	"github.com/quine-fw/quine/device"
 	"github.com/quine-fw/quine/image"
@@ -26,6 +27,7 @@ type layout struct {
 	sealOffset, sealSize uint32
 	zeros                bool // zeros may be programmed over the seal
 	imageMax             uint32
+	storeMax             uint32
 	appVectors           uint32
 
 	ramBase, ramSize uint32
@@ -40,7 +42,21 @@ type layout struct {
 	storeSize   uint32
 	storeErase  []device.Run
 	external    *external
+
+	signed   bool // the floor of the security counter lies in flash, too
+	verified *verifications
+	boots    map[uint32]*emu.Program // ELF files, by the CRC-32 of their boot sectors
 }
+
+// know makes the symbols of an executable known for its boot sector.
+func (l *layout) know(p *emu.Program) {
+	if p != nil {
+		l.boots[crc32.ChecksumIEEE(p.Flash()[:min(len(p.Flash()), image.BootSize)])] = p
+	}
+}
+
+// symbols returns the executable that has this boot sector, nil if none is known.
+func (l *layout) symbols(sector []byte) *emu.Program { return l.boots[crc32.ChecksumIEEE(sector)] }
 
 // headerSize is the size of a staging header in bytes (spec/staging.md section 2).
 const headerSize = 32
@@ -56,8 +72,11 @@ func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layou
 		arch: emu.ARMv7M, base: b.LoadAddress, erase: eraseRuns(part),
 		program: uint32(b.ProgramUnit), erased: 0xFF,
 		sealOffset: b.SealOffset, sealSize: uint32(b.SealSize), zeros: b.SealSize == 8,
-		imageMax: b.ImageMax, appVectors: b.AppVectors,
+		imageMax: b.ImageMax, storeMax: b.StoreMax, appVectors: b.AppVectors,
+		signed: b.Flags&image.BootSigned != 0, boots: make(map[uint32]*emu.Program),
+		verified: &verifications{known: make(map[string]verification)},
 	}
+	l.know(program)
 	l.ecc = part.ECC
 	l.registers = make(map[uint32]uint32, len(part.Registers))
 	for at, value := range part.Registers {
@@ -80,7 +99,7 @@ func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layou
 		if program == nil {
 			return nil, fmt.Errorf("boot reads no staging store in flash; give the ELF files to emulate its driver")
 		}
-		l.external = &external{boot: make(map[uint32]*emu.Program)}
+		l.external = new(external)
 		if err := l.external.geometry(l, program); err != nil {
 			return nil, err
 		}
@@ -88,6 +107,9 @@ func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layou
 		return l, nil
 	}
 	l.flashSize = l.roundUp(l.storeOffset + l.imageBase + b.StoreMax)
+	if l.signed { // the floor may lie behind
+		l.flashSize = l.roundUp(1 << bits.Len32(l.flashSize))
+	}
 	return l, nil
 }
 
@@ -108,6 +130,11 @@ func eraseRuns(part *device.Part) []device.Run {
 		}
 	}
 	return runs
+}
+
+// inStore says whether an operation of flash is one of the store.
+func (l *layout) inStore(op Operation) bool {
+	return l.external == nil && op.Offset >= l.storeOffset && op.Offset < l.storeOffset+l.imageBase+l.storeMax
 }
 
 // roundUp returns the end of the erase unit that the first n bytes of flash end in.

@@ -266,8 +266,12 @@ func (m *machine) prepare() bool {
 	if m.native {
 		m.hook(function(infoCRC32), m.crcCalled)
 	}
-	if e := m.layout.external; e != nil {
-		e.hook(m, sector)
+	p := m.layout.symbols(sector)
+	if e := m.layout.external; e != nil && p != nil {
+		e.hook(m, p)
+	}
+	if at, ok := p.Symbol("quine_p256_verify"); ok {
+		m.hook(at&^1, m.verifyCalled)
 	}
 	return true
 }
@@ -374,6 +378,7 @@ func (m *machine) mayWrite(op Operation) error {
 	case op.Store:
 	case m.booting && (end <= l.imageMax || op.Offset == l.storeOffset && op.Erase && l.external == nil):
 	case !m.booting && l.external == nil && op.Offset >= l.storeOffset:
+	case m.booting && l.signed && !op.Erase && op.Offset >= l.imageMax && !l.inStore(op):
 	case m.booting:
 		return fmt.Errorf("boot does %v", op)
 	default:

@@ -5,7 +5,6 @@ package power
 import (
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 
 	"github.com/quine-fw/quine/device"
 	"github.com/quine-fw/quine/image"
@@ -14,18 +13,10 @@ import (
 
 // An external store is a memory of its own, behind a driver that is not emulated: its
 // functions are found by their symbols, and this program stands for them.
-type external struct {
-	boot map[uint32]*emu.Program // by the CRC-32 of its boot sector
-}
-
-// add makes the functions of an executable known for the boot sector in its flash.
-func (e *external) add(p *emu.Program) {
-	e.boot[crc32.ChecksumIEEE(p.Flash()[:min(len(p.Flash()), image.BootSize)])] = p
-}
+type external struct{}
 
 // geometry reads the constant quine_store (quine_port.h) and lays the store out by it.
 func (e *external) geometry(l *layout, p *emu.Program) error {
-	e.add(p)
 	at, ok := p.Symbol("quine_store")
 	info := p.Read(at, 12)
 	if !ok || info == nil {
@@ -42,11 +33,7 @@ func (e *external) geometry(l *layout, p *emu.Program) error {
 }
 
 // hook puts this program in place of boot's side of the store's driver.
-func (e *external) hook(m *machine, sector []byte) {
-	p := e.boot[crc32.ChecksumIEEE(sector)]
-	if p == nil {
-		return // of a torn boot sector
-	}
+func (e *external) hook(m *machine, p *emu.Program) {
 	for name, f := range map[string]func(){
 		"quine_boot_store_open":    func() { m.core.Return(0) },
 		"quine_boot_store_read":    m.storeRead,
