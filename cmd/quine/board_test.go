@@ -5,11 +5,14 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -82,20 +85,74 @@ func onBoard(t *testing.T, dir, bin string) {
 }
 
 // startBoard is the script command "board IMAGE", which starts a board with an image
-// in its flash. Its serial port is then $PORT.
+// in its flash. Its serial port is then $PORT. After "board IMAGE usb" the port is one
+// that is gone whenever the board is reset.
 func startBoard(t *testing.T, ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: board IMAGE")
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: board IMAGE [usb]")
 	}
 	m, err := qemu.Start(t.Context(), qemu.Microbit, nil)
 	ts.Check(err)
 	ts.Defer(func() { m.Close() })
 	ts.Check(m.LoadFlash([]byte(ts.ReadFile(args[0]))))
-	port, err := m.UART().Terminal()
+	ts.Check(m.Continue())
+	open := m.UART().Terminal
+	if len(args) > 1 {
+		open = func() (string, error) { return unplugging(t, m.UART()) }
+	}
+	port, err := open()
 	ts.Check(err)
 	ts.Setenv("PORT", port)
-	ts.Check(m.Continue())
 	ts.Value(running{}).(*running).m = m
+}
+
+// unplugging makes the serial line available as a Unix socket, and drops the connection
+// when the firmware starts.
+func unplugging(t *testing.T, uart *qemu.UART) (string, error) {
+	banner := "quine example"
+	if err := uart.Expect(t.Context(), banner); err != nil {
+		return "", err
+	}
+	dir, err := os.MkdirTemp("", "quine-") // a short name, as sockets need
+	if err != nil {
+		return "", err
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	name := filepath.Join(dir, "port")
+	l, err := net.Listen("unix", name)
+	if err != nil {
+		return "", err
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			uart.SetReadDeadline(time.Time{})
+			go func() {
+				io.Copy(uart, conn)
+				uart.SetReadDeadline(time.Now()) // the client has hung up
+			}()
+			relay(conn, uart, banner)
+			conn.Close()
+		}
+	}()
+	return name, nil
+}
+
+// relay copies until the end of what from says, or a text.
+func relay(to io.Writer, from io.Reader, until string) {
+	buf := make([]byte, 1024)
+	for said := ""; !strings.Contains(said, until); {
+		n, err := from.Read(buf)
+		if err != nil {
+			return
+		}
+		said += string(buf[:n])
+		to.Write(buf[:n])
+	}
 }
 
 // checkFlash is the script command "flash IMAGE", which checks what the flash of the
