@@ -45,6 +45,11 @@ func (c *checker) checkConstants() {
 // name or in its section, and symbols of the linker fragment, which have no size.
 func (c *checker) bootVariable(name string, addr uint32) bool {
 	record := span{c.byName["quine_record"].addr, c.byName["quine_scratch"].addr}
+	for _, s := range c.ram { // what a port keeps lies in the same section
+		if s.contains(record.start) {
+			record.start = s.start
+		}
+	}
 	s, ok := c.byName[name]
 	return record.contains(addr) || ok && s.size == 0 && strings.HasPrefix(name, "quine_")
 }
