@@ -5,10 +5,16 @@
 BOARD ?= microbit
 FUZZTIME ?= 10m
 FIRMWARE_BOARDS := microbit mps2-an385 mps2-an386 mps2-an500 mps2-an505
+SIGNED_BOARDS := microbit mps2-an385 mps2-an386
 VERSIONS := v1 v2 v3
 QUINE := build/quine
-SEALED := $(VERSIONS:%=build/$(BOARD)/%.bin)
-PATCHES := build/$(BOARD)/v1-v2.patch build/$(BOARD)/v2-v3.patch
+# SIGNED=1 or ENCRYPTED=1 build the same for devices that take only signed images, with keys made on this machine.
+SECURITY := $(if $(ENCRYPTED),encrypted,$(if $(SIGNED),signed))
+DIR := build/$(BOARD)$(SECURITY:%=-%)
+KEY := build/keys/release.pem
+KEY_TABLE := build/keys/keys.c
+SEALED := $(VERSIONS:%=$(DIR)/%.bin)
+PATCHES := $(DIR)/v1-v2.patch $(DIR)/v2-v3.patch
 # Boards whose instructions the emulator knows, and about how many power cuts each update gets there.
 LAB_BOARDS := microbit mps2-an385 mps2-an386
 LAB_CUTS := 8000
@@ -28,29 +34,37 @@ build: ## build the tool: build/quine
 	CGO_ENABLED=0 go build -trimpath -o $(QUINE) ./cmd/quine
 
 .PHONY: firmware
-firmware: tools build ## build, seal and diff the example's three releases (BOARD=microbit)
-	@$(MAKE) --no-print-directory -C examples/$(BOARD) OUT=$(CURDIR)/build/$(BOARD)
+firmware: tools build $(if $(SECURITY),$(KEY_TABLE)) ## build, seal and diff the example's three releases (BOARD=microbit SIGNED=1)
+	@$(MAKE) --no-print-directory -C examples/$(BOARD) OUT=$(CURDIR)/$(DIR) \
+		QUINE_BUILD=$(SECURITY) QUINE_KEYS=$(SECURITY:%=$(CURDIR)/$(KEY_TABLE))
 	@$(MAKE) --no-print-directory $(SEALED) $(PATCHES)
 
 .PHONY: firmware-all
 firmware-all: # the same for every board
-	@set -e; for b in $(FIRMWARE_BOARDS); do $(MAKE) --no-print-directory firmware BOARD=$$b; done
+	@set -e; for b in $(FIRMWARE_BOARDS); do $(MAKE) --no-print-directory firmware BOARD=$$b SIGNED= ENCRYPTED=; done
+	@set -e; for b in $(SIGNED_BOARDS); do $(MAKE) --no-print-directory firmware BOARD=$$b SIGNED=1 ENCRYPTED=; done
 
-build/$(BOARD)/%.bin: build/$(BOARD)/%.elf $(QUINE)
-	$(QUINE) seal $< -o $@ --hex $(@:.bin=.hex) --version $(*:v%=%).0.0
+$(KEY): | $(QUINE)
+	@mkdir -p $(@D)
+	$(QUINE) keygen -o $@
+$(KEY_TABLE): $(KEY)
+	$(QUINE) pubkey --c $< -o $@
 
-build/$(BOARD)/v1-v2.patch: build/$(BOARD)/v1.bin build/$(BOARD)/v2.bin $(QUINE)
-build/$(BOARD)/v2-v3.patch: build/$(BOARD)/v2.bin build/$(BOARD)/v3.bin $(QUINE)
+$(DIR)/%.bin: $(DIR)/%.elf $(QUINE)
+	$(QUINE) seal $< -o $@ --hex $(@:.bin=.hex) --version $(*:v%=%).0.0 $(if $(SECURITY),--key $(KEY))
+
+$(DIR)/v1-v2.patch: $(DIR)/v1.bin $(DIR)/v2.bin $(QUINE)
+$(DIR)/v2-v3.patch: $(DIR)/v2.bin $(DIR)/v3.bin $(QUINE)
 $(PATCHES):
 	$(QUINE) diff $(filter %.bin,$^) -o $@
 
 .PHONY: demo
 demo: firmware ## update a board of QEMU twice over its UART (BOARD=microbit)
-	go run ./examples/demo -board $(BOARD) build/$(BOARD)
+	go run ./examples/demo -board $(BOARD) $(DIR)
 
 .PHONY: board
 board: firmware ## run the first release on a board of QEMU with a serial port, to push to (BOARD=microbit)
-	go run ./examples/demo -serve -board $(BOARD) build/$(BOARD)
+	go run ./examples/demo -serve -board $(BOARD) $(DIR)
 
 # A client that we did not write, for the tests.
 SMPMGR := cmd/quine/testdata/python/requirements.txt
@@ -98,7 +112,7 @@ lab-thumb-full: # the same at each operation in every way, and twice in a trial:
 
 .PHONY: size
 size: firmware-all ## print what the device code costs, fail over budget
-	go run ./lab/size -o build/size.json $(FIRMWARE_BOARDS:%=build/%)
+	go run ./lab/size -o build/size.json $(FIRMWARE_BOARDS:%=build/%) $(SIGNED_BOARDS:%=build/%-signed)
 
 .PHONY: bench
 bench: ## measure the patches of the pairs in CORPUS=DIR (EFFORT=1,9 GROWTH=1,2,4)

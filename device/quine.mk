@@ -7,6 +7,9 @@
 #   QUINE_CONFIG  the folder of your quine_config.h, . if it is not set
 #   QUINE_OUT     the folder for objects, build if it is not set
 #   QUINE_CFLAGS  more flags
+#   QUINE_BUILD   signed, if only signed images are to be installed; encrypted, if patches and the store are
+#                 encrypted too
+#   QUINE_KEYS    for these the C file that `quine pubkey --c` makes
 # Then
 #   compile your own files with $(QUINE_INCLUDES)
 #   link $(QUINE_OBJECTS) with $(QUINE_LDFLAGS)
@@ -24,12 +27,24 @@ quine_store := $(quine_dir)/store/$(QUINE_STORE)
 # Cortex-M0 alone has no VTOR.
 quine_start := $(if $(filter -mcpu=cortex-m0,$(QUINE_CPU)),m0,vtor)
 
-quine_sources := $(addprefix $(quine_dir)/src/,quine_start_$(quine_start).S quine_boot.c \
-	quine_kernel.c quine_verify.c quine_image.c quine_crc32.c quine_update.c quine_patch.c) \
-	$(sort $(wildcard $(quine_dir)/src/quine_stream*.c)) \
+# A file of a build's folder stands in for the one of that name in src/.
+quine_folders := $(addprefix $(quine_dir)/,$(if $(filter encrypted,$(QUINE_BUILD)),encrypted) \
+	$(if $(QUINE_BUILD),signed) src)
+quine_name = $(firstword $(wildcard $(quine_folders:%=%/$(1))))
+quine_sources := $(quine_dir)/src/quine_start_$(quine_start).S \
+	$(foreach n,$(sort $(notdir $(wildcard $(quine_folders:%=%/*.c)))),$(call quine_name,$(n))) \
 	$(wildcard $(quine_ports:%=%/quine_port_*.c)) $(sort $(wildcard $(quine_store)/*.c))
+ifneq ($(QUINE_BUILD),)
+# The multiplication of the core: of ARMv6-M, with the DSP extension, or of ARMv7-M.
+quine_multiply := $(if $(findstring cortex-m0,$(QUINE_CPU)),m0,$(if $(or $(findstring cortex-m4,$(QUINE_CPU)),$(findstring cortex-m7,$(QUINE_CPU))),m4,m3))
+quine_sources += $(addprefix $(quine_dir)/crypto/quine_,sha256.S p256.S p256_$(quine_multiply).S) $(QUINE_KEYS)
+endif
+ifeq ($(QUINE_BUILD),encrypted)
+quine_sources += $(quine_dir)/crypto/quine_aes.c
+endif
 
-QUINE_INCLUDES := $(addprefix -I,$(QUINE_CONFIG) $(quine_dir)/include $(quine_dir)/src $(quine_ports) $(quine_store))
+QUINE_INCLUDES := $(addprefix -I,$(QUINE_CONFIG) $(quine_dir)/include $(quine_folders) $(if $(QUINE_BUILD),$(quine_dir)/crypto) \
+	$(quine_ports) $(quine_store))
 # --emit-relocs tells `quine check` which numbers are addresses; the image is the same without it.
 QUINE_LDFLAGS := $(addprefix -L,$(quine_dir)/ld $(quine_ports)) -Wl,--emit-relocs
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The inner loop of quine_p256_field.S for Cortex-M0 and M0+, which multiply 32 bits by 32 to 32.
+// The inner loop of quine_p256.S for Cortex-M0 and M0+, which multiply 32 bits by 32 to 32.
     .syntax unified
     .thumb
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The inner loop of quine_p256_field.S for Cortex-M3 and others of ARMv7-M.
+// The inner loop of quine_p256.S for Cortex-M3 and others of ARMv7-M.
     .syntax unified
     .thumb
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The inner loop of quine_p256_field.S for Cortex-M4 and others with the DSP extension.
+// The inner loop of quine_p256.S for Cortex-M4 and others with the DSP extension.
     .syntax unified
     .thumb
 

@@ -122,14 +122,12 @@ quine_sha256_final:
     lsls r3, r3, #24
 1:  bl add_word
     movs r3, #0
-    movs r4, #63
     ldr r2, [r0, #LENGTH]
-    ands r2, r4
-    cmp r2, #60
-    bne 2f
-    movs r3, r1
-2:  cmp r2, #0
+    adds r2, #4
+    lsls r2, r2, #26
     bne 1b
+    movs r3, r1
+    bl add_word
     pop {r4-r7, pc}
 
 // Adds the word r3 to the block, and digests it when it is full. r0 s; keeps r0, r1 and r2.

@@ -25,16 +25,18 @@ extern "C" {
 #include "quine_error.h"
 #include "quine_patch.h"
 
+#include <quine_update_store.h>
+
 #define QUINE_UPDATE_PAGE 64u // bytes written to the store at a time
 
 // An update in progress. Plain memory without interior pointers: it may be copied. Do not rely on
 // its contents.
 struct quine_update {
     struct quine_patch patch;
-    uint32_t staged;                 // bytes of the image in the store
+    struct quine_update_store store;
     uint32_t fill;                   // bytes in page
     int32_t state;                   // see quine_update.c, or the error that ended the update
-    uint8_t page[QUINE_UPDATE_PAGE];
+    uint8_t page[QUINE_UPDATE_PAGE]; // 4-byte aligned by what is before it
 };
 
 struct quine_version {

@@ -17,31 +17,6 @@
 // a refusal.
 _Static_assert(QUINE_ATTEMPTS_MAX >= 2, "QUINE_ATTEMPTS_MAX is at least 2");
 
-#define BOOT_FLAGS                                                                                 \
-    ((QUINE_ERASED == 0x00u ? QUINE_BOOT_ERASED_0 : 0u) | (QUINE_BOOT_CHANGE ? 0u : QUINE_BOOT_FIXED))
-
-const QUINE_BOOT_DATA __attribute__((used)) struct quine_boot_info quine_boot_info = {
-    .magic = {'Q', 'U', 'I', 'N', 'E', 'B', 'T', '1'},
-    .boot_abi = QUINE_BOOT_ABI,
-    .flags = BOOT_FLAGS,
-    .load_address = QUINE_FLASH_BASE,
-    .manifest_offset = QUINE_MANIFEST_OFFSET,
-    .seal_offset = QUINE_SEAL_OFFSET,
-    .seal_size = QUINE_SEAL_SIZE,
-    .hardware = QUINE_HARDWARE,
-    .image_max = QUINE_IMAGE_MAX,
-    .store_max = QUINE_STORE_IMAGE_MAX,
-    .product = QUINE_PRODUCT,
-    .attempts_max = QUINE_ATTEMPTS_MAX,
-    .program_unit = QUINE_PROGRAM_UNIT,
-    .app_vectors = quine_app_vectors,
-    .record = &quine_ram.record,
-    .crc32 = quine_crc32,
-    .flash_erase = quine_flash_erase,
-    .flash_program = quine_flash_program,
-    .reset = quine_reset,
-};
-
 // The staging header as words.
 enum { MAGIC = 0, LAYOUT = 1, ID = 2, BASE = 4, ZERO = 6, CRC = 7, WORDS = 8 };
 
@@ -100,7 +75,7 @@ static inline QUINE_BOOT_CODE int install(uint32_t extent)
     err = QUINE_IN_RAM(quine_kernel_replace)(extent);
     if (err == QUINE_OK)
         err = quine_verify(QUINE_INSTALLED);
-    if (err == QUINE_OK)
+    if (err == QUINE_OK && quine_digest_proven(&quine_ram.manifest.magic))
         QUINE_IN_RAM(quine_kernel_finish)();
     return err;
 }

@@ -1,38 +1,61 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Image digest of an unsigned build: CRC-32, the first half of the head id. It finds damage, not
-// malice. Boot includes this file by the include path: a folder in front of this one may have another.
+// malice. Boot includes this file by the include path: device/signed has another.
 #ifndef QUINE_DIGEST_H
 #define QUINE_DIGEST_H
 
 #include "quine_error.h"
 #include "quine_image.h"
 
+#include <stdbool.h>
+
 #define QUINE_DIGEST_FLAGS 0u // of the manifests that this build takes
 #define QUINE_DIGEST_KEPT 32u // bytes of the manifest that boot keeps: all that it decides by
 
+#define QUINE_DIGEST_INLINE static inline __attribute__((always_inline))
+
 struct quine_digest {
-    uint32_t crc; // 0 at first
+    uint32_t crc;
 };
 
-static inline __attribute__((always_inline)) void
-quine_digest_update(struct quine_digest *d, const void *data, uint32_t n)
+QUINE_DIGEST_INLINE void quine_digest_init(struct quine_digest *d)
 {
-    d->crc = quine_crc32(d->crc, data, n);
+    d->crc = 0;
 }
 
-// Blanks what the digest cannot cover in the first QUINE_DIGEST_KEPT bytes of a manifest: the half of
-// the id that is the digest.
-static inline __attribute__((always_inline)) void quine_digest_blank(uint32_t *manifest)
+// Blanks what the digest cannot cover in the 32 bytes at offset of a manifest, below QUINE_DIGEST_KEPT: the
+// half of the id that is the digest.
+QUINE_DIGEST_INLINE void quine_digest_blank(uint32_t offset, uint32_t *chunk)
 {
-    manifest[QUINE_MANIFEST_ID / 4] = 0xFFFFFFFFu;
+    (void)offset;
+    chunk[QUINE_MANIFEST_ID / 4] = 0xFFFFFFFFu;
 }
 
-// Decides whether the digest is the one that the manifest with that id announces. Returns QUINE_OK or
+// Adds 32 bytes.
+QUINE_DIGEST_INLINE void quine_digest_update(struct quine_digest *d, const uint32_t *chunk)
+{
+    d->crc = quine_crc32(d->crc, chunk, 32u);
+}
+
+// Decides whether the image with that digest is the one that the manifest announces. Returns QUINE_OK or
 // QUINE_ERR_DIGEST.
-static inline __attribute__((always_inline)) int
-quine_digest_check(const struct quine_digest *d, const uint32_t *id)
+QUINE_DIGEST_INLINE int quine_digest_check(const struct quine_digest *d, const uint32_t *manifest)
 {
-    return d->crc == id[0] ? QUINE_OK : QUINE_ERR_DIGEST;
+    return d->crc == manifest[QUINE_MANIFEST_ID / 4] ? QUINE_OK : QUINE_ERR_DIGEST;
+}
+
+// Says once more, by other means, whether the last quine_digest_check said QUINE_OK.
+QUINE_DIGEST_INLINE bool quine_digest_proven(const uint32_t *manifest)
+{
+    (void)manifest;
+    return true;
+}
+
+// Takes care that no image with a lower security counter than that of the manifest is installed from now
+// on: an unsigned build cannot. Part of the RAM kernel.
+QUINE_DIGEST_INLINE void quine_digest_floor(const uint32_t *manifest)
+{
+    (void)manifest;
 }
 
 #endif

@@ -158,6 +158,8 @@ QUINE_KERNEL_CODE int quine_kernel_replace(uint32_t extent)
     struct quine_ram *ram = quine_ram_here();
     int err;
 
+    if (extent != 0u)
+        quine_digest_floor(&QUINE_RUNNING->magic);
     if (QUINE_SEAL_ERASED) {
         err = quine_flash_erase(QUINE_SEAL_OFFSET);
     } else {
@@ -199,6 +201,7 @@ QUINE_KERNEL_CODE void quine_kernel_finish(void)
 {
     struct quine_ram *ram = quine_ram_here();
 
+    quine_digest_floor(&ram->manifest.magic);
     while (quine_kernel_pass(0, QUINE_BOOT_SIZE, false) != QUINE_OK) {
         (void)quine_flash_erase(0);
         (void)write_units(QUINE_BOOT_SIZE, 0, QUINE_BOOT_SIZE);

@@ -5,6 +5,7 @@
 #include "quine_boot.h"
 #include "quine_port.h"
 #include "quine_staging.h"
+#include "quine_update_parts.h"
 
 #include <string.h>
 
@@ -55,28 +56,9 @@ int quine_update_begin(struct quine_update *u)
     if (err != QUINE_OK)
         return err;
     quine_patch_init(&u->patch);
-    u->staged = 0;
     u->fill = 0;
     u->state = HEADER;
     return QUINE_OK;
-}
-
-// Writes the page to the store, erasing each unit as the first byte reaches it, whatever it reads.
-static int page_write(struct quine_update *u)
-{
-    uint32_t at = quine_store.image_base + u->staged;
-
-    if (u->fill == 0u)
-        return QUINE_OK;
-    if (at % quine_store.erase_unit == 0u) {
-        int err = quine_store_erase(at);
-        if (err != QUINE_OK)
-            return err;
-    }
-    int err = quine_store_program(at, u->page, u->fill);
-    u->staged += u->fill;
-    u->fill = 0;
-    return err;
 }
 
 // Makes as much of the image as the input allows. Returns QUINE_OK when all of it is made,
@@ -100,7 +82,7 @@ static int rebuild(struct quine_update *u)
             return result;
         bool full = u->fill == QUINE_UPDATE_PAGE;
         if (full || result == QUINE_OK) {
-            int err = page_write(u);
+            int err = quine_update_store_write(u);
             if (err != QUINE_OK)
                 return err;
         }
@@ -115,8 +97,10 @@ static int accept(struct quine_update *u)
     int result = quine_patch_header(&u->patch, quine_boot(), running_manifest(),
                                     quine_le32(running_manifest() + QUINE_MANIFEST_COUNTER));
 
+    if (result == QUINE_OK)
+        result = quine_update_authentic(u);
     if (result == QUINE_OK) {
-        result = quine_store_erase(0);
+        result = quine_update_store_begin(u);
         u->state = BODY;
     }
     return result;
@@ -131,8 +115,12 @@ int quine_update_write(struct quine_update *u, const void *data, size_t n)
     if (u->state != HEADER && u->state != BODY)
         return QUINE_ERR_STATE;
     while (n > 0u) {
+        const uint8_t *plain = in;
+        size_t part = u->state == BODY ? quine_update_store_open(u, n, &plain) : n;
         size_t used = 0;
-        int result = quine_patch_feed(&u->patch, in, n, &used);
+        int result = quine_patch_feed(&u->patch, plain, part, &used);
+        if (u->state == BODY)
+            quine_update_store_used(u, used);
         in += used;
         n -= used;
         if (result == QUINE_OK)
@@ -143,49 +131,17 @@ int quine_update_write(struct quine_update *u, const void *data, size_t n)
     return QUINE_OK;
 }
 
-static int read_staged(uint32_t offset, void *data, uint32_t n)
-{
-    return quine_store_read(quine_store.image_base + offset, data, n);
-}
-
-// Continues a CRC over the staged bytes from at to end.
-static int staged_crc(struct quine_update *u, uint32_t at, uint32_t end, uint32_t *crc)
-{
-    int err = QUINE_OK;
-
-    while (at < end && err == QUINE_OK) {
-        uint32_t n = end - at < QUINE_UPDATE_PAGE ? end - at : QUINE_UPDATE_PAGE;
-        err = read_staged(at, u->page, n);
-        *crc = quine_boot()->crc32(*crc, u->page, n);
-        at += n;
-    }
-    return err;
-}
-
-// Reads the staged image back: manifest and digest must be those that the patch announced. The digest
-// takes the half of the id that it is as blank (spec/image.md section 4); the seal is blank there.
+// Reads the staged image back: manifest and digest must be those that the patch announced.
 static int staged_verify(struct quine_update *u)
 {
-    static const uint8_t blank[4] = {0xFF, 0xFF, 0xFF, 0xFF};
-    uint32_t id = quine_boot()->manifest_offset + QUINE_MANIFEST_ID;
-    uint32_t crc = 0;
-    int err;
-
     for (uint32_t at = 0; at < QUINE_MANIFEST_SIZE; at += QUINE_UPDATE_PAGE) {
-        err = read_staged(quine_boot()->manifest_offset + at, u->page, QUINE_UPDATE_PAGE);
+        int err = quine_update_store_read(u, quine_boot()->manifest_offset + at, QUINE_UPDATE_PAGE);
         if (err != QUINE_OK)
             return err;
         if (memcmp(u->page, u->patch.manifest + at, QUINE_UPDATE_PAGE) != 0)
             return QUINE_ERR_IO;
     }
-    err = staged_crc(u, 0, id, &crc);
-    if (err != QUINE_OK)
-        return err;
-    crc = quine_boot()->crc32(crc, blank, sizeof blank);
-    err = staged_crc(u, id + 4u, quine_le32(u->patch.manifest + QUINE_MANIFEST_IMAGE_SIZE), &crc);
-    if (err != QUINE_OK)
-        return err;
-    return crc == quine_le32(u->patch.manifest + QUINE_MANIFEST_ID) ? QUINE_OK : QUINE_ERR_DIGEST;
+    return quine_update_digest(u);
 }
 
 // Forgets what boot has refused: the same header may now stand for another staged image.

@@ -30,25 +30,27 @@ static inline __attribute__((always_inline)) bool fits(const struct quine_manife
 QUINE_BOOT_CODE int quine_verify(enum quine_source source)
 {
     struct quine_manifest *m = &quine_ram_here()->manifest;
-    struct quine_digest digest = {0};
+    struct quine_digest digest;
     uint32_t offset = 0;
 
+    quine_digest_init(&digest);
     if (source == QUINE_STAGED)
         m->size = QUINE_MANIFEST_OFFSET + QUINE_CHUNK; // until the manifest tells it
     do {
         uint32_t *chunk = quine_fetch(offset, source);
+        uint32_t at = offset - QUINE_MANIFEST_OFFSET;
         if (chunk == NULL)
             return QUINE_ERR_IO;
-        if (offset == QUINE_MANIFEST_OFFSET) {
+        if (at < QUINE_DIGEST_KEPT) {
             if (source == QUINE_STAGED) {
-                quine_copy(m, chunk, QUINE_CHUNK);
-                if (!fits(m))
+                quine_copy((uint8_t *)m + at, chunk, QUINE_CHUNK);
+                if (at == 0u && !fits(m))
                     return QUINE_ERR_MANIFEST;
             }
-            quine_digest_blank(chunk);
+            quine_digest_blank(at, chunk);
         }
-        quine_digest_update(&digest, chunk, QUINE_CHUNK);
+        quine_digest_update(&digest, chunk);
         offset += QUINE_CHUNK;
     } while (offset < m->size);
-    return quine_digest_check(&digest, m->id);
+    return quine_digest_check(&digest, &m->magic);
 }

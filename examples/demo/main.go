@@ -127,6 +127,9 @@ func demo(ctx context.Context, name, dir string) error {
 	if err := console.Ticking(ctx); err != nil {
 		return err
 	}
+	if err := r.refuse(ctx); err != nil {
+		return fmt.Errorf("patch with a wrong key: %w", err)
+	}
 	for _, step := range [][2]string{{"v1", "v2"}, {"v2", "v3"}} {
 		if err := r.update(ctx, step[0], step[1]); err != nil {
 			return fmt.Errorf("%s to %s: %w", step[0], step[1], err)

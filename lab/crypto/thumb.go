@@ -71,7 +71,7 @@ func link(ctx context.Context, library, dir, cpu string, keySize int) ([]byte, e
 	for _, folder := range []string{"test/crypto", "crypto", "src", "include"} {
 		args = append(args, "-I", filepath.Join(library, folder))
 	}
-	for _, file := range []string{"sha256.S", "p256.c", "p256_field.S", "p256_" + Cores[cpu] + ".S", "aes.c"} {
+	for _, file := range []string{"sha256.S", "p256.S", "p256_" + Cores[cpu] + ".S", "aes.c"} {
 		args = append(args, filepath.Join(library, "crypto/quine_"+file))
 	}
 	if text, err := exec.CommandContext(ctx, cross.Compiler, args...).CombinedOutput(); err != nil {
@@ -124,11 +124,12 @@ func (t *Thumb) SHA256(data []byte) ([]byte, error) {
 }
 
 func (t *Thumb) Verify(hash, r, s, x, y []byte) (bool, error) {
-	if err := t.put(reversed(hash)); err != nil {
+	if err := t.put(nil); err != nil {
 		return false, err
 	}
+	t.Write(t.context, reversed(hash))
 	t.Write(t.signature, slices.Concat(r, s, []byte{1, 0, 0, 0}, reversed(x), reversed(y)))
-	status, err := t.Call("quine_p256_verify", t.context, t.input, t.signature, t.signature+64)
+	status, err := t.Call("quine_p256_verify", t.context, t.signature, t.signature+64)
 	if err != nil {
 		return false, err
 	}

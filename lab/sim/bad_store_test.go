@@ -82,7 +82,8 @@ func (s *storeTest) reason(f Fault) error {
 	if err != nil {
 		return err
 	}
-	ok := st.Reason == quine.CodeDigest || st.Reason == quine.CodeManifest
+	ok := st.Reason == quine.CodeDigest || st.Reason == quine.CodeManifest ||
+		st.Reason == quine.CodeSignature || st.Reason == quine.CodeRollback
 	switch {
 	case f.From == 1: // no header has been seen, or a stale one
 		ok = ok || st.Reason == 0 || st.Reason == quine.CodeIO

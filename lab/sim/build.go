@@ -61,10 +61,18 @@ func Build(ctx context.Context, library, dir string, g Geometry, opts *BuildOpti
 	if g.Internal {
 		include = append(include, "-I", filepath.Join(library, "store/internal"))
 	}
-	for _, folder := range []string{"test/host", "include", "src"} {
+	for _, folder := range append(append([]string{"test/host", "include"}, g.Build.folders()...), "crypto") {
 		include = append(include, "-I", filepath.Join(library, folder))
 	}
 	args := append(slices.Clone(flags), "-o", output)
+	if g.Build != Unsigned {
+		keys, err := keyFile(output)
+		if err != nil {
+			return "", err
+		}
+		files = append(files, keys)
+		args = append(args, "-Wl,--wrap=quine_p256_verify") // host_signed.c
+	}
 	for _, file := range files {
 		object, err := opts.object(ctx, dir, file, flags, include)
 		if err != nil {
@@ -109,7 +117,13 @@ func (opts *BuildOptions) object(ctx context.Context, dir, file string, flags, i
 
 // sources returns the files of the program.
 func sources(library string, g Geometry, opts *BuildOptions) ([]string, error) {
-	patterns := []string{"test/host/*.c", "src/*.c"}
+	patterns := []string{"test/host/*.c"}
+	for _, folder := range g.Build.folders() {
+		patterns = append(patterns, folder+"/*.c")
+	}
+	if g.Build != Unsigned {
+		patterns = append(patterns, "test/host/signed/*.c", "crypto/*.c")
+	}
 	if g.Internal {
 		patterns = append(patterns, "store/internal/*.c")
 	}
@@ -125,7 +139,12 @@ func sources(library string, g Geometry, opts *BuildOptions) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, found...)
+		for _, file := range found {
+			// A file of a build's folder stands in for the one of that name in src.
+			if !slices.ContainsFunc(files, func(other string) bool { return filepath.Base(other) == filepath.Base(file) }) {
+				files = append(files, file)
+			}
+		}
 	}
 	return slices.DeleteFunc(files, func(file string) bool {
 		return opts.Fast && file[len(library):] == filepath.FromSlash("/src/quine_crc32.c")

@@ -191,6 +191,8 @@ func TestCut(t *testing.T) {
 		{"wide16", Wide16, false, 60},
 		{"wide32", Wide32, false, 60},
 		{"nrf51-sanitized", NRF51, true, 60},
+		{"nrf51-signed", SignedNRF51, false, 60},
+		{"tiny-signed", SignedTiny, false, 200},
 		{"ecc-sanitized", ECC, true, 60},
 	}
 	for _, test := range tests {

@@ -2,11 +2,15 @@
 
 package sim
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // A Geometry says what memories a device has. All sizes are in bytes.
 type Geometry struct {
-	Name string
+	Name  string
+	Build BuildKind
 
 	EraseUnit   int    // of internal flash
 	Runs        [2]Run // of other erase units behind those, as far as they have some
@@ -66,8 +70,25 @@ var (
 	}
 )
 
-// MoreGeometries lists these.
+// Signed devices.
+var (
+	SignedNRF51  = NRF51.as(Signed)
+	SignedTiny   = Tiny.as(Signed)
+	SignedWide32 = Wide32.as(Signed)
+)
+
+// SignedGeometries lists these.
+var SignedGeometries = []Geometry{SignedNRF51, SignedTiny, SignedWide32}
+
+// MoreGeometries lists geometries that some tests take.
 var MoreGeometries = []Geometry{L0, Wide16, Wide32}
+
+// as returns g with another build.
+func (g Geometry) as(b BuildKind) Geometry {
+	g.Name += "-" + string(b)
+	g.Build = b
+	return g
+}
 
 // Geometries lists the geometries that every test takes.
 var Geometries = []Geometry{NRF51, Tiny, Large, ECC}
@@ -90,6 +111,12 @@ func (g *Geometry) defines() []string {
 		define("STORE_UNIT", g.StoreUnit),
 		define("STORE_SIZE", g.StoreSize),
 		define("STORE_GAP", g.StoreUnit),
+	}
+	if g.Build != Unsigned {
+		args = append(args, "-DHOST_BUILD_"+strings.ToUpper(string(g.Build)), define("FLOOR_SIZE", g.EraseUnit))
+	}
+	if g.Internal {
+		args = append(args, "-DHOST_STORE_INTERNAL=1")
 	}
 	for i, run := range g.Runs {
 		if run.Unit > 0 {

@@ -3,6 +3,8 @@
 package sim
 
 import (
+	"cmp"
+	"crypto/ecdsa"
 	"encoding/binary"
 	"math/rand/v2"
 
@@ -19,6 +21,7 @@ type Recipe struct {
 	Boot    uint64 // seed of the boot sector's content
 	Version uint8
 	Counter uint32
+	Signer  *ecdsa.PrivateKey // by default the first of Keys, if the device takes signed images
 
 	// Info changes the boot info record.
 	Info func(info []byte)
@@ -66,10 +69,14 @@ func (r Recipe) Image(d *Device) (*image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return image.Seal(raw, image.Options{
+	opts := image.Options{
 		Version: image.Version{Major: r.Version, Minor: 2, Patch: 3, Build: 4},
 		Counter: r.Counter,
-	})
+	}
+	if image.BootFlags(info[infoFlags])&image.BootSigned != 0 {
+		opts.Signer = cmp.Or(r.Signer, Keys[0])
+	}
+	return image.Seal(raw, opts)
 }
 
 // fill makes the application's content.

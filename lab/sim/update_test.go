@@ -40,9 +40,15 @@ func more(t *testing.T, test func(t *testing.T, g Geometry)) {
 	}
 }
 
+// all is more for signed devices, too.
+func all(t *testing.T, test func(t *testing.T, g Geometry)) {
+	more(t, test)
+	signed(t, test)
+}
+
 // TestUpdate tests updates that nothing disturbs.
 func TestUpdate(t *testing.T) {
-	more(t, func(t *testing.T, g Geometry) {
+	all(t, func(t *testing.T, g Geometry) {
 		old, new := small(g)
 		p := newPair(t, g, sanitized(g), old, new)
 		full := create(t, nil, p.new)
@@ -81,7 +87,7 @@ func TestUpdate(t *testing.T) {
 // TestChain tests several updates in a row, growing and shrinking, the last one
 // with another boot sector.
 func TestChain(t *testing.T) {
-	more(t, func(t *testing.T, g Geometry) {
+	all(t, func(t *testing.T, g Geometry) {
 		old, new := small(g)
 		p := newPair(t, g, sanitized(g), old, new)
 		unit := min(g.EraseUnit, 2048)

@@ -47,14 +47,14 @@ static void verify(const uint8_t *data)
 {
     struct quine_p256 p;
     struct quine_key key = {1, {0}, {0}};
-    uint32_t hash[8], signature[16];
+    uint32_t signature[16];
 
     memset(&p, 0xA5, sizeof p);
-    number_read(hash, data);
+    number_read(p.reg, data);
     memcpy(signature, data + 32, sizeof signature);
     number_read(key.x, data + 96);
     number_read(key.y, data + 128);
-    putchar(-quine_p256_verify(&p, hash, signature, &key));
+    putchar(-quine_p256_verify(&p, signature, &key));
 }
 
 static void encrypt(uint8_t *data, uint32_t n)

@@ -185,7 +185,8 @@ void host_program(struct host_area *area, uint32_t offset, const uint8_t *data, 
         ones &= data[i];
         any |= data[i];
     }
-    if (area->state[offset] != HOST_CLEAN && !(zeros && any == 0u))
+    bool again = area->append > 0u && offset >= area->append && area->state[offset] == HOST_TORN;
+    if (area->state[offset] != HOST_CLEAN && !(zeros && any == 0u) && !again)
         host_fatal("program of %s at 0x%x: the unit is %s, not erased", area->name, offset,
                    area->state[offset] == HOST_TORN ? "torn" : "used");
     begin(&(struct host_step){area, offset, n, data});
@@ -193,7 +194,10 @@ void host_program(struct host_area *area, uint32_t offset, const uint8_t *data, 
     host_stats.blank += ERASED == 0xFFu ? ones == 0xFFu : any == 0u;
     host_touch(area, offset, n);
     memcpy(area->cells + offset, data, n);
-    host_settle(area, offset, n, HOST_USED);
+    if (again) // it is no better for that
+        memcpy(area->target + offset, data, n);
+    else
+        host_settle(area, offset, n, HOST_USED);
     end();
 }
 

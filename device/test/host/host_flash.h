@@ -69,6 +69,7 @@ struct host_area {
     uint32_t size;
     struct host_run run[HOST_RUNS]; // the last ones may begin behind the end
     uint32_t program_unit;
+    uint32_t append;   // 0, or from here on a torn unit may be programmed, and stays torn
     uint8_t *state;    // enum host_state of the unit a byte lies in, for each byte
     uint8_t *before;   // for each weak byte
     uint8_t *target;   // for each weak byte

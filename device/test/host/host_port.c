@@ -19,11 +19,7 @@
 // which are up to eight programs and eight questions for faults.
 #define UNFED_MAX 64u
 
-#if defined(HOST_STORE_EXTERNAL)
-#define FLASH_SIZE QUINE_IMAGE_MAX
-#else
-#define FLASH_SIZE (QUINE_STORE_OFFSET + QUINE_STORE_SIZE)
-#endif
+#define FLASH_SIZE (QUINE_FLOOR_OFFSET + QUINE_FLOOR_SIZE)
 
 _Alignas(32) uint8_t quine_flash[FLASH_SIZE];
 const uint8_t quine_app_vectors[4]; // nothing is ever fetched from there
@@ -114,7 +110,9 @@ static void check_writer(uint32_t offset, uint32_t n)
         (end <= QUINE_IMAGE_MAX || (offset >= QUINE_STORE_OFFSET &&
                                     end <= QUINE_STORE_OFFSET + QUINE_STORE_IMAGE)))
         return;
-    if (host_actor == HOST_APPLICATION && offset >= QUINE_STORE_OFFSET)
+    if (host_actor == HOST_BOOT && offset >= QUINE_FLOOR_OFFSET && n <= 32u) // a program: it is never erased
+        return;
+    if (host_actor == HOST_APPLICATION && offset >= QUINE_STORE_OFFSET && end <= QUINE_FLOOR_OFFSET)
         return;
     host_fatal("%s writes flash at 0x%x", host_actor == HOST_BOOT ? "boot" : "the application",
                offset);
@@ -224,8 +222,13 @@ struct host_area *host_store(uint32_t *offset)
 
 #endif
 
+void __attribute__((weak)) host_build_open(void)
+{
+}
+
 void host_port_open(void)
 {
+    host_build_open();
     uint32_t offset;
     struct host_area *area = host_store(&offset);
 

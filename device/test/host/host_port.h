@@ -16,6 +16,9 @@ extern uint32_t host_patience;
 // Sets the memories up and announces them to the model. Called once.
 void host_port_open(void);
 
+// Announces what a build has beyond that.
+void host_build_open(void);
+
 // The staging store: the area and the offset of its first byte in it.
 struct host_area *host_store(uint32_t *offset);
 

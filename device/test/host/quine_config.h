@@ -29,4 +29,14 @@
 #define QUINE_STORE_SIZE HOST_STORE_SIZE
 #define QUINE_STORE_UNIT HOST_STORE_UNIT
 
+#ifndef HOST_FLOOR_SIZE
+#define HOST_FLOOR_SIZE 0u // of the security counter's floor, behind all else in flash; signed builds only
+#endif
+#if defined(HOST_STORE_INTERNAL)
+#define QUINE_FLOOR_OFFSET (QUINE_STORE_OFFSET + QUINE_STORE_SIZE)
+#else
+#define QUINE_FLOOR_OFFSET QUINE_IMAGE_MAX
+#endif
+#define QUINE_FLOOR_SIZE HOST_FLOOR_SIZE
+
 #endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Image digest of a signed build: SHA-256 and a signature over it. This file stands in for
+// src/quine_digest.h, which says what its functions do.
+#ifndef QUINE_DIGEST_H
+#define QUINE_DIGEST_H
+
+#include "quine_signed.h"
+
+#define QUINE_DIGEST_FLAGS QUINE_BOOT_SIGNED
+#define QUINE_DIGEST_KEPT QUINE_MANIFEST_SIZE
+
+#define QUINE_DIGEST_INLINE static inline __attribute__((always_inline))
+
+// What boot verifies with, in RAM that the linker fragment places.
+extern union quine_work quine_signed;
+
+struct quine_digest {
+    struct quine_sha256 *sha256;
+};
+
+QUINE_DIGEST_INLINE void quine_digest_init(struct quine_digest *d)
+{
+    d->sha256 = &quine_signed.sha256;
+    quine_sha256_init(d->sha256);
+}
+
+// The id and the signature: the one is the digest's first bytes, the other signs it.
+QUINE_DIGEST_INLINE void quine_digest_blank(uint32_t offset, uint32_t *chunk)
+{
+    if (offset == 0u)
+        chunk[QUINE_MANIFEST_ID / 4u] = chunk[QUINE_MANIFEST_ID / 4u + 1u] = 0xFFFFFFFFu;
+    if (offset >= QUINE_MANIFEST_SIGNATURE)
+        for (uint32_t i = 0; i < 8u; i++)
+            chunk[i] = 0xFFFFFFFFu;
+}
+
+QUINE_DIGEST_INLINE void quine_digest_update(struct quine_digest *d, const uint32_t *chunk)
+{
+    quine_sha256_update(d->sha256, chunk, 32u);
+}
+
+QUINE_DIGEST_INLINE int quine_digest_check(const struct quine_digest *d, const uint32_t *manifest)
+{
+    quine_sha256_final(d->sha256);
+    return quine_authentic(&quine_signed, manifest);
+}
+
+bool quine_digest_proven(const uint32_t *manifest);
+void quine_digest_floor(const uint32_t *manifest);
+
+#endif
