@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -52,6 +53,9 @@ type running struct{ m *qemu.Machine }
 // onBoard runs the scripts in dir with a micro:bit of QEMU. Each finds the releases of
 // the example in its directory, and the programs in bin.
 func onBoard(t *testing.T, dir, bin string) {
+	if runtime.GOOS != "linux" {
+		t.Skip("serial ports for emulated boards are made on Linux only")
+	}
 	if _, err := qemu.LookPath(); err != nil {
 		need(t, "qemu", err.Error())
 	}

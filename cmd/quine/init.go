@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -57,7 +58,7 @@ For any other part, name it and tell --page and --program-unit.`,
 	flags.StringVar(&f.Part, "part", "", "the `part`, as a port of the library is called, or a name for a new port")
 	flags.StringVar(&f.Store, "store", "internal", "where a new image is rebuilt: internal, spinor or fram")
 	flags.StringVarP(&f.output, "output", "o", "", "write to this `folder` (default: that of the script)")
-	flags.Uint32Var(&f.Product, "product", 0, "`number` of your product (default: drawn at random)")
+	flags.Uint32Var(&f.Product, "product", 0, "`number` of your product (default: that of an earlier init, or drawn at random)")
 	flags.Uint32Var(&f.Page, "page", 0, "erase unit of the part in `bytes`, where its port leaves a choice or there is none")
 	flags.Uint32Var(&f.ProgramUnit, "program-unit", 0, "start a new port for a part that programs so many `bytes` at once")
 	flags.BoolVar(&f.force, "force", false, "overwrite what an earlier init has written")
@@ -66,18 +67,16 @@ For any other part, name it and tell --page and --program-unit.`,
 
 // init is the verb.
 func (c *console) init(f *initFlags, productSet bool) error {
-	for flag, value := range map[string]string{"elf": f.elf, "ld": f.script, "part": f.Part} {
-		if value == "" {
-			return usagef("missing flag --%s", flag)
+	for _, flag := range [][2]string{{"--elf", f.elf}, {"--ld", f.script}, {"--part", f.Part}} {
+		if flag[1] == "" {
+			return usagef("missing flag %s", flag[0])
 		}
 	}
 	if f.output == "" {
 		f.output = filepath.Dir(f.script)
 	}
 	if !productSet {
-		var b [4]byte
-		rand.Read(b[:])
-		f.Product = binary.LittleEndian.Uint32(b[:])
+		f.Product = productIn(filepath.Join(f.output, "quine_config.h"))
 	}
 	plan, err := c.plan(f)
 	if err != nil {
@@ -97,6 +96,23 @@ func (c *console) init(f *initFlags, productSet bool) error {
 	script := filepath.Join(f.output, plan.ScriptName())
 	fmt.Fprintf(c.out, "\n%s\n", diff.Diff(f.script, []byte(plan.Script.Text), script, []byte(files[plan.ScriptName()])))
 	return writeNext(c.out, plan, f)
+}
+
+var productLine = regexp.MustCompile(`(?m)^#define QUINE_PRODUCT (0x[0-9A-Fa-f]+)u`)
+
+// productIn returns the product number that an earlier init has put into a file, or a
+// new one.
+func productIn(config string) uint32 {
+	if data, err := os.ReadFile(config); err == nil {
+		if m := productLine.FindSubmatch(data); m != nil {
+			if v, err := strconv.ParseUint(string(m[1]), 0, 32); err == nil {
+				return uint32(v)
+			}
+		}
+	}
+	var b [4]byte
+	rand.Read(b[:])
+	return binary.LittleEndian.Uint32(b[:])
 }
 
 // plan reads the files and makes the plan.

@@ -4,63 +4,75 @@ package foreign
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 )
 
-// What quine init lays out for parts that QEMU does not have links, and keeps all rules
-// of quine check.
+// A plan is firmware that quine init lays out for a part that QEMU does not have.
+type plan struct {
+	part, cpu  string
+	base       uint32
+	flash, ram int    // KiB
+	store      string // internal if empty
+	more       string // flags of quine init
+	port       string // for make and quine vendor, if it is not part
+}
+
+var plans = []plan{
+	{part: "nrf52", cpu: "cortex-m4", flash: 512, ram: 64},
+	{part: "samd21", cpu: "cortex-m0plus", flash: 256, ram: 32},
+	{part: "stm32f4", cpu: "cortex-m4", base: 0x08000000, flash: 512, ram: 96},
+	{part: "stm32g0", cpu: "cortex-m0plus", base: 0x08000000, flash: 128, ram: 36},
+	{part: "stm32l0", cpu: "cortex-m0plus", base: 0x08000000, flash: 192, ram: 20},
+	{part: "stm32f1", cpu: "cortex-m3", base: 0x08000000, flash: 64, ram: 20, store: "fram"},
+	{part: "stm32f1", cpu: "cortex-m3", base: 0x08000000, flash: 256, ram: 48, more: "--page 2048"},
+	{part: "mychip", cpu: "cortex-m33", flash: 256, ram: 64, more: "--page 2048 --program-unit 8", port: "template"},
+}
+
+// What quine init lays out for other parts links, and keeps all rules of quine check.
 func TestOtherParts(t *testing.T) {
 	need(t, "arm-gcc", "arm-none-eabi-gcc")
 	tool := buildTool(t)
-	for _, part := range []struct {
-		name, cpu   string
-		base        uint32
-		flash, ram  int // KiB
-		store, more string
-	}{
-		{name: "nrf52", cpu: "cortex-m4", flash: 512, ram: 64},
-		{name: "samd21", cpu: "cortex-m0plus", flash: 256, ram: 32},
-		{name: "stm32f4", cpu: "cortex-m4", base: 0x08000000, flash: 512, ram: 96},
-		{name: "stm32g0", cpu: "cortex-m0plus", base: 0x08000000, flash: 128, ram: 36},
-		{name: "stm32l0", cpu: "cortex-m0plus", base: 0x08000000, flash: 192, ram: 20},
-		{name: "stm32f1", cpu: "cortex-m3", base: 0x08000000, flash: 64, ram: 20, store: "fram"},
-		{name: "stm32f1", cpu: "cortex-m3", base: 0x08000000, flash: 256, ram: 48, more: "--page=2048"},
-	} {
-		t.Run(fmt.Sprintf("%s-%dK", part.name, part.flash), func(t *testing.T) {
+	for _, p := range plans {
+		t.Run(fmt.Sprintf("%s-%dK", p.part, p.flash), func(t *testing.T) {
 			t.Parallel()
 			b := &bench{T: t, firmware: firmware{name: "plain"}, dir: t.TempDir(), quine: tool}
-			b.copy("before")
-			b.edit("link.ld", "ORIGIN = 0x0, LENGTH = 256K", fmt.Sprintf("ORIGIN = %#x, LENGTH = %dK", part.base, part.flash),
-				"LENGTH = 16K", fmt.Sprintf("LENGTH = %dK", part.ram))
-			b.edit("Makefile", "cortex-m0", part.cpu)
-			b.run("make", "-s")
-			store := part.store
-			if store == "" {
-				store = "internal"
-			}
-			args := []string{"init", "--elf", "app.elf", "--ld", "link.ld", "--part", part.name, "--store", store}
-			if part.more != "" {
-				args = append(args, part.more)
-			}
-			b.run(b.quine, args...)
-			b.run(b.quine, "vendor", "quine", "--part", part.name, "--store", store)
-			if store != "internal" {
-				b.write("quine_spi.h", spi)
-			}
-			keep := string(b.read("quine_config.h"))
-			script := string(b.read("link.quine.ld"))
-			b.copy("after")
-			b.write("quine_config.h", keep)
-			b.write("link.quine.ld", script)
-			b.edit("Makefile", "nrf51", part.name, "cortex-m0", part.cpu, ":= internal", ":= "+store)
-			b.run("make", "-s", "clean")
-			b.run("make", "-s")
-			b.run(b.quine, "check", "--quiet", "app.elf")
-			b.run(b.quine, "seal", "app.elf", "-o", filepath.Join(b.dir, "v1.bin"), "--version", "1.0.0")
+			b.carryOut(p)
 		})
 	}
+}
+
+// carryOut takes the steps of a plan.
+func (b *bench) carryOut(p plan) {
+	b.Helper()
+	store, port, folder := p.store, p.port, p.part
+	if store == "" {
+		store = "internal"
+	}
+	if port == "" {
+		port = p.part
+	} else {
+		folder = "port/" + p.part
+	}
+	b.copy("before")
+	b.edit("link.ld", "ORIGIN = 0x0, LENGTH = 256K", fmt.Sprintf("ORIGIN = %#x, LENGTH = %dK", p.base, p.flash),
+		"LENGTH = 16K", fmt.Sprintf("LENGTH = %dK", p.ram))
+	b.edit("Makefile", "cortex-m0", p.cpu)
+	b.run("make", "-s")
+	b.run(b.quine, append([]string{"init", "--elf", "app.elf", "--ld", "link.ld", "--part", p.part, "--store", store}, strings.Fields(p.more)...)...)
+	b.run(b.quine, "vendor", "quine", "--part", port, "--store", store)
+	config, script := string(b.read("quine_config.h")), string(b.read("link.quine.ld"))
+	b.copy("after")
+	b.write("quine_config.h", config)
+	b.write("link.quine.ld", script)
+	if store != "internal" {
+		b.write("quine_spi.h", spi)
+	}
+	b.edit("Makefile", "nrf51", folder, "cortex-m0", p.cpu, ":= internal", ":= "+store)
+	b.run("make", "-s", "clean")
+	b.run("make", "-s")
+	b.run(b.quine, "check", "--quiet", "app.elf")
+	b.run(b.quine, "seal", "app.elf", "-o", "v1.bin", "--version", "1.0.0")
 }
 
 // edit replaces texts in a file of the bench, each of which must be there.
