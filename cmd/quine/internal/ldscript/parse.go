@@ -217,6 +217,13 @@ func (p *parser) sectionsItem() {
 			p.at++
 		}
 		p.balance()
+		if end := p.at; name == "ASSERT" {
+			if p.accept(";") {
+				end = p.at
+			}
+			p.script.Asserts = append(p.script.Asserts, Span{place.Start, end})
+			p.at = end
+		}
 	case p.isAssignment():
 		p.assignment(name, place)
 	default:

@@ -27,6 +27,7 @@ type Script struct {
 	Body     Span
 	Sections []Section
 	Includes []Include
+	Asserts  []Span // the commands ASSERT, with the semicolon
 }
 
 // A Span is a piece of the script's text, as offsets into it.

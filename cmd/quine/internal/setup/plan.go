@@ -54,8 +54,9 @@ type Plan struct {
 	FlashUsed, RAMUsed uint32 // of the firmware as it is
 	FlashNeed, RAMNeed uint32 // about that with Quine
 
-	vectors *vectors
-	header  string // the port's quine_part.h
+	vectors     *vectors
+	secondStage *ldscript.Section // nil on all parts but an RP2040
+	header      string            // the port's quine_part.h
 }
 
 // New makes a plan, or returns a *Problem or an *ldscript.Error.

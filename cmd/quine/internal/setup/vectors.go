@@ -15,6 +15,12 @@ type vectors struct {
 	before    []ldscript.Statement // symbols that are set to its address
 }
 
+// secondStage matches an output section with what the ROM of an RP2040 runs first: it
+// goes to the start of the boot sector, by quine.ld.
+var secondStage = regexp.MustCompile(`\(\s*\.boot2\b`)
+
+const secondStageSize = 256
+
 // table matches the input sections that quine.ld takes for a vector table.
 var table = regexp.MustCompile(`\(\s*(\.isr_vector|\.vectors|\.vector_table)\b`)
 
@@ -29,6 +35,9 @@ func (p *Plan) findVectors() error {
 			p.vectors = v
 			break
 		}
+		if secondStage.MatchString(s.Source(s.Sections[i].Place)) {
+			p.secondStage = &s.Sections[i]
+		}
 	}
 	if p.vectors == nil {
 		return s.Errorf(s.Body.Start, "rename the table's section in the startup code to .isr_vector",
@@ -42,6 +51,9 @@ func (p *Plan) findVectors() error {
 		}
 	}
 	base := uint32(p.Flash.Origin)
+	if p.secondStage != nil {
+		base += secondStageSize
+	}
 	stack, ok := p.Firmware.word(base)
 	reset, _ := p.Firmware.word(base + 4)
 	if !ok || uint64(stack) < p.lowestRAM() || reset&1 == 0 {

@@ -58,7 +58,26 @@ func (p *Plan) edit() string {
 	list = append(list, ldscript.Edit{At: ldscript.Span{Start: s.Body.Start, End: s.Body.Start},
 		Text: "\n" + s.Indent(s.Sections[0].Place.Start) + "INCLUDE " + p.fragment() + "\n"})
 	list = append(list, p.vectorEdits()...)
+	list = append(list, p.secondStageEdits()...)
 	return s.Apply(list)
+}
+
+// secondStageEdits takes the second stage of an RP2040 out of the script, and what is
+// asserted about its output section.
+func (p *Plan) secondStageEdits() []ldscript.Edit {
+	s := p.Script
+	if p.secondStage == nil {
+		return nil
+	}
+	list := []ldscript.Edit{{At: s.Lines(p.secondStage.Place)}}
+	for _, assert := range s.Asserts {
+		if slices.ContainsFunc(p.secondStage.Statements, func(st ldscript.Statement) bool {
+			return st.Symbol != "" && strings.Contains(s.Source(assert), st.Symbol)
+		}) {
+			list = append(list, ldscript.Edit{At: s.Lines(assert)})
+		}
+	}
+	return list
 }
 
 // vectorEdits takes the vector table out of its output section: it goes behind the
