@@ -104,6 +104,14 @@ test-crypto: ## all signature vectors on every core, 10,000 random signatures (m
 docs: size # run all commands of the documentation, and write what they print today into it
 	QUINE_UPDATE=1 go test -count 1 -run 'TestDocs|TestSizes' ./lab/docs
 
+.PHONY: lab lab-full lab-mutants
+lab: tools ## cut the power of the library at millions of operations, for every ported flash (minutes)
+	go run ./lab/cuts
+lab-full: tools # a hundred million cuts and more, pairs and threes among them; goes on where it was stopped (hours)
+	go run ./lab/cuts -size full
+lab-mutants: tools ## seed bugs in installer and client; each must be caught (minutes)
+	go run ./lab/cuts -mutants
+
 .PHONY: lab-thumb lab-thumb-full
 lab-thumb: firmware-all ## cut the power of the real binaries at tens of thousands of operations, in the emulator
 	go run ./lab/thumb -o build/lab-thumb.json -cuts $(LAB_CUTS) $(LAB_BOARDS:%=build/%)

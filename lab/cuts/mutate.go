@@ -42,13 +42,13 @@ func hunt(list []*build, from int) []*job {
 		return nil
 	}
 	tiny, own, ecc := find("tiny"), find("stm32l0"), find("stm32g0")
-	var jobs []*job
+	var jobs, later []*job
 	for _, s := range scenarios {
-		jobs = append(jobs, &job{tiny, s, "depth=1"})
-	}
-	for _, s := range scenarios {
-		if s.staged || s.name == "two-updates" || s.name == "boot-sector" {
-			jobs = append(jobs, &job{own, s, "depth=1 stride=3"}, &job{ecc, s, "depth=1 stride=3"})
+		if s.staged {
+			jobs = append(jobs, &job{tiny, s, "depth=1"}, &job{own, s, "depth=1 stride=3"}, &job{ecc, s, "depth=1 stride=3"})
+		} else {
+			jobs = append(jobs, &job{tiny, s, "depth=0"})
+			later = append(later, &job{tiny, s, "depth=1"})
 		}
 	}
 	for _, s := range faults() {
@@ -58,6 +58,7 @@ func hunt(list []*build, from int) []*job {
 			jobs = append(jobs, &job{tiny, s, "depth=1"})
 		}
 	}
+	jobs = append(jobs, later...)
 	for _, s := range faults() {
 		if s.dead() {
 			jobs = append(jobs, &job{tiny, s, "depth=2 from=1:3 seeds=4 stride=1:23"})
@@ -177,26 +178,19 @@ func (l *lab) mutate(ctx context.Context, m *mutation, jobs []*job) error {
 	return os.RemoveAll(dir)
 }
 
-// catch sweeps until a device fails. One that does not end has failed as well.
+// catch sweeps until a device fails.
 func (l *lab) catch(ctx context.Context, jobs []*job, r *mutantResult) error {
 	for _, j := range jobs {
-		limited, cancel := context.WithTimeout(ctx, 2*time.Minute)
-		s, err := l.sweep(limited, j)
-		hangs := limited.Err() != nil
-		cancel()
+		s, err := l.sweep(ctx, j)
 		var f *failure
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case errors.As(err, &f) && hangs:
-			r.Caught = "the device does not come to an end"
 		case errors.As(err, &f):
 			r.Caught, r.Cuts = strings.SplitN(f.what, "\n", 2)[0], f.replay()
+			return nil
 		case err != nil:
 			return err
-		}
-		if r.Caught != "" {
-			return nil
 		}
 		r.Tried += s.Fired
 	}

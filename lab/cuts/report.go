@@ -15,8 +15,9 @@ import (
 // hostReport is the part of lab.json that this command writes under "host".
 type hostReport struct {
 	Size           string        `json:"size"`
-	Seconds        float64       `json:"seconds"` // of this run, if it went on with another
-	Cuts           int           `json:"cuts"`    // distinct ones; each has taken place
+	Seconds        float64       `json:"seconds"`     // of this run, if it went on with another
+	CPUSeconds     float64       `json:"cpu_seconds"` // of all devices
+	Cuts           int           `json:"cuts"`        // distinct ones; each has taken place
 	Runs           int           `json:"runs"`
 	Bricks         int           `json:"bricks"`
 	BootSectorLost int           `json:"boot_sector_lost"` // cuts inside the one window that is allowed to
@@ -64,6 +65,7 @@ func (t *tally) report(z *size, name string) error {
 		b.BootSectorLost += one.Lost
 		b.Window = max(b.Window, one.Window)
 		r.Runs += one.Runs
+		r.CPUSeconds += one.CPU.Seconds()
 	}
 	var unseen error
 	for _, b := range builds {
@@ -110,8 +112,8 @@ func (r *hostReport) print() {
 		}
 		fmt.Println()
 	}
-	fmt.Printf("%d cuts tried, each took place; %d bricks; %d cuts lost the boot sector in the window of its deliberate change; %.0f cuts a second\n",
-		r.Cuts, r.Bricks, r.BootSectorLost, float64(r.Cuts)/r.Seconds)
+	fmt.Printf("%d cuts tried, each took place; %d bricks; %d cuts lost the boot sector in the window of its deliberate change; %.0f cuts in a second of a core\n",
+		r.Cuts, r.Bricks, r.BootSectorLost, float64(r.Cuts)/r.CPUSeconds)
 }
 
 // writePart writes one part of the lab's results and leaves the others as they are.

@@ -83,6 +83,7 @@ func (l *lab) sweep(ctx context.Context, j *job) (sim.Sweep, error) {
 		return r, j.failed(err)
 	}
 	err = d.Close()
+	r.CPU = d.CPUTime()
 	fmt.Print(d.Told())
 	return r, err
 }

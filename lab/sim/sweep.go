@@ -2,7 +2,10 @@
 
 package sim
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Script says what the application does when the image with number i runs; the
 // steps are those of device/test/host/sweep.h.
@@ -16,6 +19,14 @@ func (d *Device) SetPatchNumber(i int, p []byte) error {
 // Told returns what a closed device has told about its sweeps with trace=1.
 func (d *Device) Told() string { return d.process.said() }
 
+// CPUTime returns what a closed device has taken of the processor's time.
+func (d *Device) CPUTime() time.Duration {
+	if state := d.process.cmd.ProcessState; state != nil {
+		return state.UserTime() + state.SystemTime()
+	}
+	return 0
+}
+
 // A Sweep is what has come of [Device.Sweep].
 type Sweep struct {
 	Planned int // cuts, from recorded runs
@@ -26,6 +37,8 @@ type Sweep struct {
 
 	Operations int // without a cut
 	Boots      int // most from the last cut to the goal
+
+	CPU time.Duration // set by whoever has closed the device
 
 	// Most erases of one unit, of flash and of the store, without a cut and with.
 	FlashErases, StoreErases       int

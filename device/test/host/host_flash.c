@@ -55,13 +55,11 @@ uint32_t host_random(void)
 void host_scramble(void *data, size_t n)
 {
     uint8_t *to = data;
+    uint64_t random[4] = {host_random64(), host_random64(), host_random64(), host_random64()};
 
-    for (; n >= 8u; n -= 8u, to += 8) {
-        uint64_t random = host_random64();
-        memcpy(to, &random, 8);
-    }
-    for (; n > 0u; n--)
-        *to++ = (uint8_t)host_random();
+    for (; n > sizeof random; n -= sizeof random, to += sizeof random)
+        memcpy(to, random, sizeof random);
+    memcpy(to, random, n);
 }
 
 void host_seed(uint64_t seed)

@@ -163,7 +163,7 @@ bool host_ecc(void);
 // Number of bytes in [offset, offset + n) that a cut has left torn or weak.
 uint32_t host_torn(const struct host_area *area, uint32_t offset, uint32_t n);
 
-// Next number of the model's random sequence, and n such bytes.
+// Next number of the model's random sequence, and n bytes that repeat some of it.
 uint32_t host_random(void);
 void host_scramble(void *data, size_t n);
 

@@ -4,6 +4,7 @@
 // A run is interrupted by host_probe before each operation. There the state is remembered, power is cut,
 // and the device brought to its goal by the same code, one level deeper; then the state is brought back
 // and the run goes on to the next operation. So nothing is ever run again to get to a cut.
+#define _XOPEN_SOURCE 700 // setitimer
 #include "sweep.h"
 
 #include "host_fault.h"
@@ -13,11 +14,14 @@
 
 #include "quine_boot.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 #define DEPTH_MAX 3u
+#define HANG_SECONDS 10 // of the processor's time that no run takes
 
 struct cut {
     uint32_t at; // number of its operation, from the cut before or the start on
@@ -232,6 +236,25 @@ static bool option(char *word)
     return true;
 }
 
+// Comes every HANG_SECONDS: a run should have ended since.
+static void look(int signal)
+{
+    static uint64_t before;
+
+    (void)signal;
+    if (run.runs == before)
+        host_fatal("the device does not come to an end");
+    before = run.runs;
+}
+
+static void watch(bool on)
+{
+    const struct itimerval timer = {{on ? HANG_SECONDS : 0, 0}, {on ? HANG_SECONDS : 0, 0}};
+
+    signal(SIGVTALRM, look);
+    setitimer(ITIMER_VIRTUAL, &timer, NULL);
+}
+
 void sweep_open(void)
 {
     run_open();
@@ -252,6 +275,7 @@ void sweep(const char *options)
             host_fatal("sweep has no option %s", word);
     if (o.replayed > 0u)
         o.depth = o.replayed;
+    watch(true);
     host_probe = probe;
     host_last_words = print_path;
     host_push();
@@ -266,6 +290,7 @@ void sweep(const char *options)
     s.at[0] = 0;
     run_to_goal();
     host_pop();
+    watch(false);
     host_probe = NULL;
     host_last_words = NULL;
     free(s.clean);

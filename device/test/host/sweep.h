@@ -25,7 +25,7 @@
 //   window=1   the boot sector changes: it may be lost while it is written
 //   fault=HOW:FROM:N   in the boot after a first cut, N reads of the store, 0 for all, go wrong from the
 //              FROM-th on, 0 for any: enum host_fault
-//   swap=HOW:FROM      the same in the first boot after install, cut or not, for all reads
+//   swap=HOW:FROM      the same in the first boot of all, for all reads that follow
 //   bites=N:AT the watchdog bites at the AT-th feed in N boots from the first one after install on
 //   cut=AT-HOW-SEED    cut here and nowhere else; given again for the second cut, and the third
 //   trace=1    tell on stderr what happens

@@ -241,7 +241,7 @@ static void disturb(void)
         uint32_t any = host_random() % 2u == 0u ? 1u : 1u + host_random() % 512u;
         host_fault_plan(o.fault_from != 0u ? o.fault_from : any, o.fault_count, (enum host_fault)o.fault);
         r.faulty = true;
-    } else if (r.installs && o.swap != HOST_FAULT_NONE && !r.swapped) {
+    } else if (o.swap != HOST_FAULT_NONE && !r.swapped) {
         host_fault_plan(o.swap_from, 0, (enum host_fault)o.swap);
         r.faulty = true;
         r.swapped = true;
