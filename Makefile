@@ -18,8 +18,8 @@ PATCHES := $(DIR)/v1-v2.patch $(DIR)/v2-v3.patch
 # Boards whose instructions the emulator knows, and about how many power cuts each update gets there.
 LAB_BOARDS := microbit mps2-an385 mps2-an386
 LAB_CUTS := 8000
-# What tests may ask for; a test that misses one of these fails instead of skipping.
-NEED := cc,arm-gcc,cmake,qemu,firmware,openssl,softhsm,smpclient,platformio$(shell command -v cargo >/dev/null && echo ,freertos)
+# What tests may ask for; a test that misses one of these fails instead of skipping. Looked up when it is used.
+NEED = cc,arm-gcc,cmake,qemu,firmware,openssl,softhsm$(shell for p in $(PEERS); do test ! -e build/$$p/installed || printf ,$$p; done)
 
 .PHONY: help
 help: ## list the targets
@@ -66,28 +66,28 @@ demo: firmware ## update a board of QEMU twice over its UART (BOARD=microbit)
 board: firmware ## run the first release on a board of QEMU with a serial port, to push to (BOARD=microbit)
 	go run ./examples/demo -serve -board $(BOARD) $(DIR)
 
-# A client that we did not write, for the tests.
-SMPMGR := cmd/quine/testdata/python/requirements.txt
-.PHONY: smpmgr
-smpmgr: build/smpmgr/installed
-build/smpmgr/installed: $(SMPMGR) | tools
-	rm -rf build/smpmgr
-	python3 -m venv build/smpmgr
-	build/smpmgr/bin/pip install --quiet --disable-pip-version-check --no-deps -r $(SMPMGR)
+# Programs of others for the tests, from PyPI and crates.io: two clients that push patches, a build tool,
+# and the kernel of FreeRTOS. What cannot be fetched is named, and its tests are skipped.
+PEERS := smpmgr platformio freertos
+build/smpmgr/installed: cmd/quine/testdata/python/requirements.txt
+build/platformio/installed: lab/foreign/testdata/platformio/requirements.txt
+build/smpmgr/installed build/platformio/installed:
+	rm -rf $(@D)
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
+	@touch $@
+build/freertos/installed: examples/foreign/freertos/kernel.sh
+	rm -rf $(@D)
+	sh $< $(@D)
 	@touch $@
 
-# A build tool that downloads the rest of itself, for the tests.
-PLATFORMIO := lab/foreign/testdata/platformio/requirements.txt
-.PHONY: platformio
-platformio: build/platformio/installed
-build/platformio/installed: $(PLATFORMIO) | tools
-	rm -rf build/platformio
-	python3 -m venv build/platformio
-	build/platformio/bin/pip install --quiet --disable-pip-version-check --no-deps -r $(PLATFORMIO)
-	@touch $@
+.PHONY: peers
+peers: tools # fetch them
+	@for p in $(PEERS); do $(MAKE) --no-print-directory build/$$p/installed || \
+		echo "quine: $$p could not be fetched: its tests are skipped" >&2; done
 
 .PHONY: test
-test: firmware-all size smpmgr platformio ## run all tests, nothing skipped
+test: firmware-all size peers ## run all tests, nothing skipped
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
 	go vet ./...
 	@set -e; for b in $(FIRMWARE_BOARDS); do for v in $(VERSIONS); do \

@@ -10,40 +10,29 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/quine-fw/quine/internal/need"
 	"github.com/quine-fw/quine/internal/smp"
 	"github.com/quine-fw/quine/lab/example"
 	"github.com/quine-fw/quine/lab/qemu"
 )
 
-// need skips a test without its tool, or fails it when QUINE_NEED lists the tool.
-func need(t *testing.T, name, cure string) {
-	t.Helper()
-	if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), name) {
-		t.Fatalf("QUINE_NEED contains %s: %s", name, cure)
-	}
-	t.Skip(cure)
-}
-
 // TestPush runs the scripts in testdata/push, in which quine sends patches to a board.
 func TestPush(t *testing.T) { onBoard(t, "testdata/push", "") }
 
 // TestSMPManager runs the scripts in testdata/smpmgr, in which the client smpmgr does,
-// which make smpmgr installs.
+// which make peers installs.
 func TestSMPManager(t *testing.T) {
 	bin, err := filepath.Abs("../../build/smpmgr/bin")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(bin, "smpmgr")); err != nil {
-		need(t, "smpclient", "smpmgr is not installed: run make smpmgr")
-	}
+	need.File(t, "smpmgr", filepath.Join(bin, "smpmgr"), "run make peers")
 	onBoard(t, "testdata/smpmgr", bin)
 }
 
@@ -57,11 +46,11 @@ func onBoard(t *testing.T, dir, bin string) {
 		t.Skip("serial ports for emulated boards are made on Linux only")
 	}
 	if _, err := qemu.LookPath(); err != nil {
-		need(t, "qemu", err.Error())
+		need.Missing(t, "qemu", err.Error())
 	}
 	built := filepath.Join("..", "..", "build", "microbit")
 	if _, err := os.Stat(filepath.Join(built, "v2-v3.patch")); errors.Is(err, os.ErrNotExist) {
-		need(t, "firmware", "the example is not built: run make firmware")
+		need.Missing(t, "firmware", "the example is not built: run make firmware")
 	}
 	testscript.Run(t, testscript.Params{
 		Dir: dir,

@@ -11,23 +11,11 @@ import (
 	"testing"
 
 	"github.com/quine-fw/quine/image/check"
+	"github.com/quine-fw/quine/internal/need"
 )
 
 // compiler is the compiler of the device.
 const compiler = "arm-none-eabi-gcc"
-
-// need skips a test without the ARM toolchain, or fails it when QUINE_NEED lists it.
-func need(t *testing.T) {
-	t.Helper()
-	_, err := exec.LookPath(compiler)
-	switch {
-	case err == nil:
-	case slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), "arm-gcc"):
-		t.Fatalf("QUINE_NEED contains arm-gcc, but %s is not installed", compiler)
-	default:
-		t.Skipf("%s is not installed", compiler)
-	}
-}
 
 // A world says how testdata/world.S is built.
 type world struct {
@@ -198,7 +186,7 @@ var seeds = []struct {
 
 // TestSeeds checks that every seeded fault is found, and by the rule it breaks.
 func TestSeeds(t *testing.T) {
-	need(t)
+	need.Program(t, "arm-gcc", compiler)
 	for _, tt := range seeds {
 		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
@@ -223,7 +211,7 @@ func TestSeeds(t *testing.T) {
 
 // TestGood checks that nothing is found where nothing is wrong.
 func TestGood(t *testing.T) {
-	need(t)
+	need.Program(t, "arm-gcc", compiler)
 	const through = `
 typedef int (*step)(int);
 static ` + inBoot + `int one(int x) { return x + 1; }
@@ -268,7 +256,7 @@ static const __attribute__((section(".quine.boot.rodata"))) step steps[] = {one,
 // TestCallsROM checks that the kernel may call through pointers only if that is
 // allowed.
 func TestCallsROM(t *testing.T) {
-	need(t)
+	need.Program(t, "arm-gcc", compiler)
 	data := world{core: "cortex-m0plus", flash: "0x10000000", macros: []string{"IN_KERNEL=ldr r3, =0x00000101; blx r3"}}.build(t)
 	for _, allowed := range []bool{false, true} {
 		r, err := check.ELF(data, check.Options{CallsROM: allowed})

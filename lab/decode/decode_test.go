@@ -5,35 +5,18 @@ package main
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 
+	"github.com/quine-fw/quine/internal/need"
 	"github.com/quine-fw/quine/lab/cross"
-	"github.com/quine-fw/quine/lab/qemu"
 )
-
-// need skips the test if a tool is missing, unless that must be there.
-func need(t *testing.T, name string, err error) {
-	t.Helper()
-	switch {
-	case err == nil:
-	case slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), name):
-		t.Fatalf("QUINE_NEED contains %q: %v", name, err)
-	default:
-		t.Skip(err)
-	}
-}
 
 // TestCount runs the decoder on both processors. That the result is right and the
 // counting too is checked by what it calls.
 func TestCount(t *testing.T) {
-	_, err := exec.LookPath(cross.Compiler)
-	need(t, "arm-gcc", err)
-	_, err = qemu.LookPath()
-	need(t, "qemu", err)
+	need.Program(t, "arm-gcc", cross.Compiler)
+	need.Program(t, "qemu", "qemu-system-arm")
 	old := bytes.Repeat([]byte("what does not change costs little, "), 200)
 	new := append(bytes.Clone(old[:3000]), old[2900:]...)
 	dir := t.TempDir()

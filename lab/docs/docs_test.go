@@ -4,6 +4,7 @@ package docs
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,26 +14,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/quine-fw/quine/internal/need"
 	"github.com/quine-fw/quine/lab/foreign"
-	"github.com/quine-fw/quine/lab/qemu"
 )
 
 const (
 	root = "../.."
 	home = "https://github.com/quine-fw/quine"
 )
-
-// need skips a test without its tool, or fails it when QUINE_NEED lists what.
-func need(t *testing.T, what, tool string) {
-	t.Helper()
-	if _, err := exec.LookPath(tool); err == nil {
-		return
-	} else if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), what) {
-		t.Fatalf("QUINE_NEED contains %s: %v", what, err)
-	} else {
-		t.Skipf("%v", err)
-	}
-}
 
 func run(t *testing.T, dir, name string, args ...string) string {
 	t.Helper()
@@ -79,19 +68,19 @@ func published(t *testing.T) []string {
 
 // Every command in the documentation does what is said there.
 func TestDocs(t *testing.T) {
-	if _, err := qemu.LookPath(); err != nil {
-		need(t, "qemu", "qemu-system-arm")
+	need.Program(t, "qemu", "qemu-system-arm")
+	need.Program(t, "arm-gcc", "arm-none-eabi-gcc")
+	kernel, err := filepath.Abs(cmp.Or(os.Getenv("FREERTOS"), filepath.Join(root, "build", "freertos")))
+	if err != nil {
+		t.Fatal(err)
 	}
-	need(t, "arm-gcc", "arm-none-eabi-gcc")
-	if os.Getenv("FREERTOS") == "" {
-		need(t, "freertos", "cargo")
-	}
+	need.File(t, "freertos", filepath.Join(kernel, "tasks.c"), "run make peers, or set FREERTOS to the kernel's source")
 	names, err := Find(root)
 	if err != nil {
 		t.Fatal(err)
 	}
 	update := os.Getenv("QUINE_UPDATE") != ""
-	env := published(t)
+	env := append(published(t), "FREERTOS="+kernel)
 	commands := 0
 	for _, name := range names {
 		d, err := Read(filepath.Join(root, name))

@@ -8,12 +8,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/quine-fw/quine"
+	"github.com/quine-fw/quine/internal/need"
 	"github.com/quine-fw/quine/lab/qemu"
 )
 
@@ -44,19 +43,10 @@ type releases struct {
 	symbols    map[string]uint32
 }
 
-// need skips a test without its tool, or fails it when QUINE_NEED lists the tool.
-func need(t *testing.T, name, cure string) {
-	t.Helper()
-	if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), name) {
-		t.Fatalf("QUINE_NEED contains %s: %s", name, cure)
-	}
-	t.Skip(cure)
-}
-
 // onBoards runs a test on each board.
 func onBoards(t *testing.T, test func(t *testing.T, r *releases)) {
 	if _, err := qemu.LookPath(); err != nil {
-		need(t, "qemu", err.Error())
+		need.Missing(t, "qemu", err.Error())
 	}
 	for _, target := range boards {
 		t.Run(target.board.Name, func(t *testing.T) {
@@ -76,7 +66,7 @@ func load(t *testing.T, target target) *releases {
 	} {
 		data, err := os.ReadFile(filepath.Join(dir, name))
 		if errors.Is(err, os.ErrNotExist) {
-			need(t, "firmware", "the example is not built: run make firmware-all")
+			need.Missing(t, "firmware", "the example is not built: run make firmware-all")
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/quine-fw/quine"
+	"github.com/quine-fw/quine/internal/need"
 	"github.com/quine-fw/quine/internal/smp"
 	"github.com/quine-fw/quine/lab/qemu"
 )
@@ -19,7 +20,7 @@ import (
 // onMicrobit runs a test of what does not depend on the board.
 func onMicrobit(t *testing.T, test func(ctx context.Context, b *board, r *releases)) {
 	if _, err := qemu.LookPath(); err != nil {
-		need(t, "qemu", err.Error())
+		need.Missing(t, "qemu", err.Error())
 	}
 	t.Parallel()
 	r := load(t, boards[0])

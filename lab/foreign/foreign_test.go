@@ -4,6 +4,7 @@ package foreign
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"debug/elf"
 	"errors"
@@ -12,11 +13,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/quine-fw/quine/internal/need"
 	"github.com/quine-fw/quine/lab/qemu"
 )
 
@@ -39,18 +40,6 @@ var firmwares = []firmware{
 	{"cmsis", qemu.MPS2AN386, "mps2/an386", "0x53494D43"},
 	{"cxx", qemu.MPS2AN386, "mps2/an386", "0x2B2B6378"},
 	{"freertos", qemu.MPS2AN385, "mps2/an385", "0x4F545246"},
-}
-
-// need skips a test without its tool, or fails it when QUINE_NEED lists what.
-func need(t *testing.T, what, tool string) {
-	t.Helper()
-	if _, err := exec.LookPath(tool); err == nil {
-		return
-	} else if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), what) {
-		t.Fatalf("QUINE_NEED contains %s: %v", what, err)
-	} else {
-		t.Skipf("%v", err)
-	}
 }
 
 // A bench is a copy of a firmware that gets Quine.
@@ -200,17 +189,15 @@ func buildTool(t *testing.T) string {
 // vendor write, and the lines of the folder after, it updates itself, also when the power
 // is cut.
 func TestUpdate(t *testing.T) {
-	if _, err := qemu.LookPath(); err != nil {
-		need(t, "qemu", "qemu-system-arm")
-	}
-	need(t, "arm-gcc", "arm-none-eabi-gcc")
+	need.Program(t, "qemu", "qemu-system-arm")
+	need.Program(t, "arm-gcc", "arm-none-eabi-gcc")
 	tool := buildTool(t)
 	for _, f := range firmwares {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			b := &bench{T: t, firmware: f, dir: t.TempDir(), quine: tool}
 			if f.name == "cmsis" {
-				need(t, "cmake", "cmake")
+				need.Program(t, "cmake", "cmake")
 			}
 			if f.name == "freertos" {
 				b.kernel()
@@ -220,20 +207,15 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
-// kernel gets the source of FreeRTOS.
+// kernel puts the source of FreeRTOS in its place.
 func (b *bench) kernel() {
 	b.Helper()
-	if os.Getenv("FREERTOS") == "" {
-		need(b.T, "freertos", "cargo")
-	}
-	cache, err := filepath.Abs(filepath.Join(root, "build", "freertos"))
+	source, err := filepath.Abs(cmp.Or(os.Getenv("FREERTOS"), filepath.Join(root, "build", "freertos")))
 	if err != nil {
 		b.Fatal(err)
 	}
-	if out, err := exec.Command("sh", filepath.Join(examples, "freertos", "kernel.sh"), cache).CombinedOutput(); err != nil {
-		b.Fatalf("kernel.sh: %v\n%s", err, out)
-	}
-	if err := os.Symlink(cache, filepath.Join(b.dir, "FreeRTOS-Kernel")); err != nil {
+	need.File(b.T, "freertos", filepath.Join(source, "tasks.c"), "run make peers, or set FREERTOS to the kernel's source")
+	if err := os.Symlink(source, filepath.Join(b.dir, "FreeRTOS-Kernel")); err != nil {
 		b.Fatal(err)
 	}
 }

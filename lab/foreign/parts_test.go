@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/quine-fw/quine/internal/need"
 )
 
 // A plan is firmware that quine init lays out for a part that QEMU does not have.
@@ -32,7 +34,7 @@ var plans = []plan{
 
 // What quine init lays out for other parts links, and keeps all rules of quine check.
 func TestOtherParts(t *testing.T) {
-	need(t, "arm-gcc", "arm-none-eabi-gcc")
+	need.Program(t, "arm-gcc", "arm-none-eabi-gcc")
 	tool := buildTool(t)
 	for _, p := range plans {
 		t.Run(fmt.Sprintf("%s-%dK", p.part, p.flash), func(t *testing.T) {

@@ -4,15 +4,12 @@ package foreign
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 
+	"github.com/quine-fw/quine/internal/need"
 	"github.com/quine-fw/quine/lab/qemu"
 )
 
@@ -24,14 +21,8 @@ func TestPlatformIO(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(bin, "pio")); errors.Is(err, fs.ErrNotExist) {
-		const cure = "PlatformIO is not installed: run make platformio"
-		if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), "platformio") {
-			t.Fatal(cure)
-		}
-		t.Skip(cure)
-	}
-	need(t, "arm-gcc", "arm-none-eabi-gcc")
+	need.File(t, "platformio", filepath.Join(bin, "pio"), "run make peers")
+	need.Program(t, "arm-gcc", "arm-none-eabi-gcc")
 	b := &bench{T: t, firmware: firmware{name: "cmsis", board: qemu.MPS2AN386}, dir: t.TempDir(), quine: buildTool(t)}
 	b.project()
 	cmd := exec.Command(filepath.Join(bin, "pio"), "run", "-s")
@@ -43,9 +34,7 @@ func TestPlatformIO(t *testing.T) {
 	const elf = ".pio/build/bench/program.elf"
 	b.run(b.quine, "check", "--quiet", elf)
 	b.run(b.quine, "seal", elf, "-o", "v1.bin", "--version", "1.0.0")
-	if _, err := qemu.LookPath(); err != nil {
-		need(t, "qemu", "qemu-system-arm")
-	}
+	need.Program(t, "qemu", "qemu-system-arm")
 	ctx, cancel := context.WithTimeout(t.Context(), wait)
 	defer cancel()
 	b.start(ctx, b.read("v1.bin"), "cmsis release 1")

@@ -9,17 +9,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/quine-fw/quine/internal/need"
 	"github.com/quine-fw/quine/lab/qemu"
 )
 
 // What the module for Zephyr adds to the linker script works in a script of the shape
 // that Zephyr generates. Zephyr itself is not to be had here.
 func TestZephyrLayout(t *testing.T) {
-	if _, err := qemu.LookPath(); err != nil {
-		need(t, "qemu", "qemu-system-arm")
-	}
-	need(t, "arm-gcc", "arm-none-eabi-gcc")
-	need(t, "cmake", "cmake")
+	need.Program(t, "qemu", "qemu-system-arm")
+	need.Program(t, "arm-gcc", "arm-none-eabi-gcc")
+	need.Program(t, "cmake", "cmake")
 	b := &bench{T: t, firmware: firmware{name: "cmsis", board: qemu.MPS2AN386}, dir: t.TempDir(), quine: buildTool(t)}
 	b.copy("before")
 	b.copy("after")

@@ -4,10 +4,8 @@ package ports
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -61,18 +59,6 @@ func (p port) source() string {
 		name = p.name
 	}
 	return filepath.Join(library, "port", name, "quine_port_"+name+".c")
-}
-
-// need skips a test without the tool, or fails it when QUINE_NEED lists what.
-func need(t *testing.T, what, tool string) {
-	t.Helper()
-	if _, err := exec.LookPath(tool); err == nil {
-		return
-	} else if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), what) {
-		t.Fatalf("QUINE_NEED contains %s: %v", what, err)
-	} else {
-		t.Skipf("%v", err)
-	}
 }
 
 // run runs a tool and returns what it printed.

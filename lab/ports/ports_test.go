@@ -12,12 +12,13 @@ import (
 	"testing"
 
 	"github.com/quine-fw/quine/device"
+	"github.com/quine-fw/quine/internal/need"
 )
 
 // Every driver does its work on the model of its controller, and nothing that the
 // manual does not allow. The program is built with the sanitizers.
 func TestDrivers(t *testing.T) {
-	need(t, "cc", "cc")
+	need.Program(t, "cc", "cc")
 	for _, p := range ports {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
@@ -75,7 +76,7 @@ func geometry(t *testing.T, p port, printed string) {
 // survive power cuts on the part's geometry.
 func TestLink(t *testing.T) {
 	const gcc = "arm-none-eabi-gcc"
-	need(t, "arm-gcc", gcc)
+	need.Program(t, "arm-gcc", gcc)
 	for _, p := range append([]port{template}, ports...) {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
@@ -182,7 +183,7 @@ func outside(t *testing.T, f *elf.File, base int) {
 // sections: no library, no switch table, no constant in flash.
 func TestClosed(t *testing.T) {
 	const gcc = "arm-none-eabi-gcc"
-	need(t, "arm-gcc", gcc)
+	need.Program(t, "arm-gcc", gcc)
 	for _, p := range append([]port{template}, ports...) {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()

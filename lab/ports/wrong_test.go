@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/quine-fw/quine/internal/need"
 )
 
 // A mistake is what someone may get wrong in a driver: text of the driver, what
@@ -161,7 +163,7 @@ func without(list []mistake, names ...string) []mistake {
 
 // The model sees every mistake: it is the model that this test tests.
 func TestWrongDrivers(t *testing.T) {
-	need(t, "cc", "cc")
+	need.Program(t, "cc", "cc")
 	if testing.Short() {
 		t.Skip("compiles a hundred drivers")
 	}

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/quine-fw/quine/internal/need"
 )
 
 // TestChildThatDies is not a test: TestQEMUDiesWithParent runs it in a process
@@ -30,7 +32,7 @@ func TestChildThatDies(t *testing.T) {
 }
 
 func TestQEMUDiesWithParent(t *testing.T) {
-	need(t, "qemu", program)
+	need.Program(t, "qemu", program)
 	child := exec.Command(os.Args[0], "-test.run=^TestChildThatDies$")
 	child.Env = append(os.Environ(), "QEMU_TEST_CHILD=1")
 	out, err := child.StdoutPipe()

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/quine-fw/quine/internal/need"
 )
 
 func TestCloseLeavesNothing(t *testing.T) {
@@ -38,7 +40,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 }
 
 func TestErrorsExplain(t *testing.T) {
-	need(t, "qemu", program)
+	need.Program(t, "qemu", program)
 	_, err := Start(t.Context(), Board{Name: "none", Machine: "no-such-board"}, nil)
 	if err == nil || !strings.Contains(err.Error(), "unsupported machine type") {
 		t.Errorf("unknown board: %v", err)

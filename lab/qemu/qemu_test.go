@@ -13,10 +13,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/quine-fw/quine/internal/need"
 )
 
 // Test firmware; the sources lie beside it.
@@ -35,23 +36,10 @@ const (
 	pageWords   = 256
 )
 
-// need skips the test without the program, or fails it if QUINE_NEED, a list
-// separated by commas, contains the name.
-func need(t testing.TB, name, program string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err == nil {
-		return
-	}
-	if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), name) {
-		t.Fatalf("QUINE_NEED contains %q, but %s is not installed", name, program)
-	}
-	t.Skipf("%s is not installed", program)
-}
-
 // start starts a board with the image in flash and closes it after the test.
 func start(t testing.TB, board Board, image []byte, opts *Options) *Machine {
 	t.Helper()
-	need(t, "qemu", program)
+	need.Program(t, "qemu", program)
 	m, err := Start(t.Context(), board, opts)
 	if err != nil {
 		t.Fatal(err)
@@ -282,7 +270,7 @@ func TestLoadFlashReplacesCode(t *testing.T) {
 }
 
 func TestPowerCycleDependsOnSeed(t *testing.T) {
-	need(t, "qemu", program)
+	need.Program(t, "qemu", program)
 	ram := func(seed uint64) []byte {
 		m := start(t, Microbit, microbitImage, &Options{Seed: seed})
 		if err := m.PowerCycle(); err != nil {
@@ -345,7 +333,7 @@ func TestWaitStop(t *testing.T) {
 }
 
 func TestFirmwareIsUpToDate(t *testing.T) {
-	need(t, "arm-none-eabi-gcc", "arm-none-eabi-gcc")
+	need.Program(t, "arm-gcc", "arm-none-eabi-gcc")
 	for _, name := range []string{"microbit", "cmsdk"} {
 		elf, bin := filepath.Join(t.TempDir(), "elf"), filepath.Join(t.TempDir(), "bin")
 		source := filepath.Join("testdata", name)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/quine-fw/quine/internal/need"
 )
 
 // littlefsSettings are the disk, small enough to fill up, and an image of several
@@ -23,7 +25,7 @@ func TestLittlefs(t *testing.T) {
 	needCompiler(t)
 	littlefs := os.Getenv("LITTLEFS")
 	if littlefs == "" {
-		need(t, "littlefs", "LITTLEFS does not name a checkout of https://github.com/littlefs-project/littlefs")
+		need.Missing(t, "littlefs", "LITTLEFS does not name a checkout of https://github.com/littlefs-project/littlefs")
 	}
 	program := compileLittlefs(t, littlefs)
 	list, err := run(program, "-list")

@@ -9,10 +9,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/quine-fw/quine/internal/need"
 )
 
 const device = "../../device"
@@ -43,19 +44,10 @@ var variants = []variant{
 	}, "nor.c"},
 }
 
-// need skips a test without its tool, or fails it when QUINE_NEED lists the tool.
-func need(t *testing.T, name, reason string) {
-	t.Helper()
-	if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), name) {
-		t.Fatalf("QUINE_NEED contains %s: %s", name, reason)
-	}
-	t.Skip(reason)
-}
-
 func needCompiler(t *testing.T) {
 	t.Helper()
 	if _, err := exec.LookPath("cc"); err != nil {
-		need(t, "cc", "no C compiler: "+err.Error())
+		need.Missing(t, "cc", "no C compiler: "+err.Error())
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/quine-fw/quine"
 	"github.com/quine-fw/quine/image"
+	"github.com/quine-fw/quine/internal/need"
 	"github.com/quine-fw/quine/lab/example"
 	"github.com/quine-fw/quine/lab/qemu"
 	"github.com/quine-fw/quine/patch"
@@ -108,11 +109,11 @@ func symbols(path string) (map[string]uint32, error) {
 func load(t *testing.T) *firmware {
 	t.Helper()
 	if _, err := qemu.LookPath(); err != nil {
-		need(t, "qemu", err.Error())
+		need.Missing(t, "qemu", err.Error())
 	}
 	for _, tool := range []string{"arm-none-eabi-gcc", "make"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			need(t, "arm-gcc", err.Error())
+			need.Missing(t, "arm-gcc", err.Error())
 		}
 	}
 	f, err := build()

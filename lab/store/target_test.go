@@ -9,13 +9,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/quine-fw/quine/internal/need"
 )
 
 // object compiles a file of device/store for a core, as a user would.
 func object(t *testing.T, core, file string, options ...string) *elf.File {
 	t.Helper()
 	if _, err := exec.LookPath("arm-none-eabi-gcc"); err != nil {
-		need(t, "arm-gcc", "no compiler for ARM: "+err.Error())
+		need.Missing(t, "arm-gcc", "no compiler for ARM: "+err.Error())
 	}
 	source := filepath.Join(device, "store", file)
 	output := filepath.Join(t.TempDir(), "o")

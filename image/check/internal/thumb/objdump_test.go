@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"debug/elf"
 	"encoding/hex"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -17,20 +16,8 @@ import (
 	"testing"
 
 	"github.com/quine-fw/quine/image/check/internal/thumb"
+	"github.com/quine-fw/quine/internal/need"
 )
-
-// need skips a test without the ARM toolchain, or fails it when QUINE_NEED lists it.
-func need(t *testing.T) {
-	for _, tool := range []string{"arm-none-eabi-gcc", "arm-none-eabi-objdump"} {
-		if _, err := exec.LookPath(tool); err == nil {
-			continue
-		}
-		if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), "arm-gcc") {
-			t.Fatalf("QUINE_NEED contains arm-gcc, but %s is not installed", tool)
-		}
-		t.Skipf("%s is not installed", tool)
-	}
-}
 
 // run runs a tool and returns what it prints.
 func run(t *testing.T, name string, args ...string) []byte {
@@ -57,7 +44,8 @@ var cores = map[string][]string{
 // TestObjdump checks all instructions of a few sources, compiled for every core in
 // different ways, against objdump.
 func TestObjdump(t *testing.T) {
-	need(t)
+	need.Program(t, "arm-gcc", "arm-none-eabi-gcc")
+	need.Program(t, "arm-gcc", "arm-none-eabi-objdump")
 	sources, err := filepath.Glob("testdata/*.c")
 	if err != nil || len(sources) == 0 {
 		t.Fatal("no sources")
