@@ -59,6 +59,7 @@ For any other part, name it and tell --page and --program-unit.`,
 	flags.StringVar(&f.Store, "store", "internal", "where a new image is rebuilt: internal, spinor or fram")
 	flags.StringVarP(&f.output, "output", "o", "", "write to this `folder` (default: that of the script)")
 	flags.Uint32Var(&f.Product, "product", 0, "`number` of your product (default: that of an earlier init, or drawn at random)")
+	flags.BoolVar(&f.Signed, "signed", false, "for devices that take only signed images: reserve flash for the counter's floor")
 	flags.Uint32Var(&f.Page, "page", 0, "erase unit of the part in `bytes`, where its port leaves a choice or there is none")
 	flags.Uint32Var(&f.ProgramUnit, "program-unit", 0, "start a new port for a part that programs so many `bytes` at once")
 	flags.BoolVar(&f.force, "force", false, "overwrite what an earlier init has written")
@@ -226,6 +227,9 @@ func writePlan(w io.Writer, p *setup.Plan) {
 	} else {
 		fmt.Fprintf(w, "%-12s staging store, %d KiB for an image\n", p.Store, p.StoreMax>>10)
 	}
+	if p.Signed {
+		fmt.Fprintf(w, "  0x%08x floor of the security counter, %d bytes\n", p.Flash.Origin+uint64(p.FloorOffset), p.FloorSize)
+	}
 	fmt.Fprintf(w, "RAM          %d KiB in %s at 0x%08x\n", p.RAM.Length>>10, p.RAM.Name, p.RAM.Origin)
 	fmt.Fprintf(w, "vectors      in %s, line %d; they move behind the manifest\n\n", section, line)
 }
@@ -243,13 +247,17 @@ func writeNext(w io.Writer, p *setup.Plan, f *initFlags) error {
 	if dir := filepath.ToSlash(f.output); dir != "." {
 		config = "       QUINE_CONFIG := " + dir + "\n"
 	}
-	steps := []string{
+	var steps []string
+	if p.Signed {
+		config += "       QUINE_BUILD := signed\n       QUINE_KEYS := keys.c\n"
+		steps = append(steps, "quine keygen -o release.pem; quine keygen -o spare.pem; quine pubkey --c release.pem spare.pem -o keys.c")
+	}
+	steps = append(steps,
 		fmt.Sprintf("quine vendor quine --part %s --store %s", part, p.Store),
 		fmt.Sprintf("build it with your firmware. In a makefile:\n"+
 			"       QUINE_PORT := %s\n       QUINE_STORE := %s\n%s       QUINE_CPU := -mcpu=... -mthumb\n       include quine/quine.mk\n"+
 			"   compile with $(QUINE_INCLUDES), link $(QUINE_OBJECTS) with $(QUINE_LDFLAGS) -T %s;\n   for CMake and others see quine/README.md",
-			port, p.Store, config, filepath.ToSlash(filepath.Join(f.output, p.ScriptName()))),
-	}
+			port, p.Store, config, filepath.ToSlash(filepath.Join(f.output, p.ScriptName()))))
 	if p.ProgramUnit > 0 {
 		steps = append(steps, fmt.Sprintf("write the flash driver: replace what is in capitals in %s", port))
 	}

@@ -33,13 +33,14 @@ type firmware struct {
 	board   qemu.Board
 	part    string
 	product string
+	signed  bool // it takes only signed images
 }
 
 var firmwares = []firmware{
-	{"plain", qemu.Microbit, "nrf51", "0x4E414C50"},
-	{"cmsis", qemu.MPS2AN386, "mps2/an386", "0x53494D43"},
-	{"cxx", qemu.MPS2AN386, "mps2/an386", "0x2B2B6378"},
-	{"freertos", qemu.MPS2AN385, "mps2/an385", "0x4F545246"},
+	{"plain", qemu.Microbit, "nrf51", "0x4E414C50", false},
+	{"cmsis", qemu.MPS2AN386, "mps2/an386", "0x53494D43", false},
+	{"cxx", qemu.MPS2AN386, "mps2/an386", "0x2B2B6378", false},
+	{"freertos", qemu.MPS2AN385, "mps2/an385", "0x4F545246", true},
 }
 
 // A bench is a copy of a firmware that gets Quine.
@@ -168,7 +169,11 @@ func (b *bench) release(n int) []byte {
 	b.build(n)
 	name := fmt.Sprintf("v%d.bin", n)
 	b.run(b.quine, "check", "--quiet", "app.elf")
-	b.run(b.quine, "seal", "app.elf", "-o", name, "--version", fmt.Sprintf("%d.0.0", n))
+	seal := []string{"seal", "app.elf", "-o", name, "--version", fmt.Sprintf("%d.0.0", n)}
+	if b.signed {
+		seal = append(seal, "--key", "release.pem")
+	}
+	b.run(b.quine, seal...)
 	if sealed, err := os.ReadFile(filepath.Join(b.dir, "out", "app.bin")); err == nil && !bytes.Equal(sealed, b.read(name)) {
 		b.Error("the post-build step of CMake seals another image")
 	}
@@ -228,7 +233,14 @@ func (b *bench) update() {
 	b.build(1)
 	b.start(ctx, b.flat("app.elf"), b.name+" release 1").Close()
 
-	b.run(b.quine, "init", "--elf", "app.elf", "--ld", "link.ld", "--part", b.part, "--product", b.product)
+	args := []string{"init", "--elf", "app.elf", "--ld", "link.ld", "--part", b.part, "--product", b.product}
+	if b.signed {
+		args = append(args, "--signed")
+		b.run(b.quine, "keygen", "-o", "release.pem")
+		b.run(b.quine, "keygen", "-o", "spare.pem")
+		b.run(b.quine, "pubkey", "--c", "release.pem", "spare.pem", "-o", "keys.c")
+	}
+	b.run(b.quine, args...)
 	b.golden("link.quine.ld")
 	b.golden("quine_config.h")
 	b.run(b.quine, "vendor", "quine", "--part", b.part, "--store", "internal")

@@ -18,7 +18,7 @@ import (
 
 // What Quine itself takes, in bytes, for a first estimate: quine check is exact.
 const (
-	clientFlash = 9 << 10               // update client and decoder
+	clientFlash = 10 << 10              // update client and decoder
 	clientRAM   = 4400                  // struct quine_update and the stack of its calls
 	bootRAM     = 1536 + image.BootSize // of boot, before the application starts
 )
@@ -29,6 +29,7 @@ type Options struct {
 	Store   string // "internal", "spinor" or "fram"
 	Product uint32
 	Page    uint32 // erase unit in bytes; 0 for what the port says
+	Signed  bool   // devices take only signed images
 
 	// ProgramUnit in bytes is given for a new port only, whose skeleton Files then
 	// makes from the template.
@@ -50,6 +51,7 @@ type Plan struct {
 	ImageMax                          uint32 // bytes of flash for the image
 	StoreOffset, StoreSize, StoreUnit uint32
 	StoreMax                          uint32 // largest image that the store takes
+	FloorOffset, FloorSize            uint32 // of the security counter's floor, if signed
 
 	FlashUsed, RAMUsed uint32 // of the firmware as it is
 	FlashNeed, RAMNeed uint32 // about that with Quine
@@ -197,6 +199,15 @@ func (f *Firmware) lowest() uint32 {
 // split shares the flash between the image and the staging store.
 func (p *Plan) split() error {
 	length := uint32(min(p.Flash.Length, 1<<32-1))
+	if p.Signed {
+		const most = 4096
+		borders := p.borders(length)
+		if len(borders) < 3 {
+			return problem("make the region of flash larger", "the flash has no erase unit for the security counter's floor")
+		}
+		length = borders[len(borders)-2]
+		p.FloorOffset, p.FloorSize = length, min(most, p.Geometry.Unit(length))
+	}
 	if p.Store != "internal" {
 		return p.external(length)
 	}

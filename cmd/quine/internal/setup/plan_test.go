@@ -47,6 +47,26 @@ func TestSplit(t *testing.T) {
 	}
 }
 
+// The floor has an erase unit of its own at the end.
+func TestSplitSigned(t *testing.T) {
+	for _, store := range []string{"internal", "spinor"} {
+		p := &Plan{Options: Options{Part: "nrf52", Store: store, Signed: true}, Flash: &ldscript.Region{Length: 512 << 10}}
+		if err := p.loadPort(); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.split(); err != nil {
+			t.Fatal(err)
+		}
+		end := p.ImageMax
+		if store == "internal" {
+			end = p.StoreOffset + p.StoreSize
+		}
+		if p.FloorOffset != 508<<10 || p.FloorSize != 4096 || end > p.FloorOffset {
+			t.Errorf("%s: %+v", store, p)
+		}
+	}
+}
+
 // On every part, of every size, what is laid out does not overlap, begins and ends at
 // borders, has units of one size in the store, and lets the store hold any image.
 func TestSplitIsSound(t *testing.T) {

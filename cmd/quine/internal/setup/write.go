@@ -115,6 +115,10 @@ func (p *Plan) config() string {
 	line("// Verifications of a staged image that may end in a reset before boot gives it up, at least 2.")
 	line("#define QUINE_ATTEMPTS_MAX 3u\n")
 	p.storeConfig(line)
+	if p.Signed {
+		line("\n// Where boot keeps the lowest security counter that it accepts: an erase unit that nothing else may use.")
+		line("#define QUINE_FLOOR_OFFSET 0x%Xu\n#define QUINE_FLOOR_SIZE %du", p.FloorOffset, p.FloorSize)
+	}
 	for _, s := range p.settings() {
 		line("\n%s", strings.Join(s.comment, "\n"))
 		if s.name == "QUINE_PAGE_SIZE" && p.Page != 0 {
