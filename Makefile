@@ -13,6 +13,8 @@ SECURITY := $(if $(ENCRYPTED),encrypted,$(if $(SIGNED),signed))
 DIR := build/$(BOARD)$(SECURITY:%=-%)
 KEY := build/keys/release.pem
 KEY_TABLE := build/keys/keys.c
+AES_KEY := build/keys/device.aes
+AES_HEADER := build/keys/quine_key.h
 SEALED := $(VERSIONS:%=$(DIR)/%.bin)
 PATCHES := $(DIR)/v1-v2.patch $(DIR)/v2-v3.patch
 # Boards whose instructions the emulator knows, and about how many power cuts each update gets there.
@@ -34,7 +36,7 @@ build: ## build the tool: build/quine
 	CGO_ENABLED=0 go build -trimpath -o $(QUINE) ./cmd/quine
 
 .PHONY: firmware
-firmware: tools build $(if $(SECURITY),$(KEY_TABLE)) ## build, seal and diff the example's three releases (BOARD=microbit SIGNED=1)
+firmware: tools build $(if $(SECURITY),$(KEY_TABLE)) $(if $(ENCRYPTED),$(AES_HEADER)) ## build, seal and diff the example's three releases (BOARD=microbit SIGNED=1)
 	@$(MAKE) --no-print-directory -C examples/$(BOARD) OUT=$(CURDIR)/$(DIR) \
 		QUINE_BUILD=$(SECURITY) QUINE_KEYS=$(SECURITY:%=$(CURDIR)/$(KEY_TABLE))
 	@$(MAKE) --no-print-directory $(SEALED) $(PATCHES)
@@ -42,7 +44,8 @@ firmware: tools build $(if $(SECURITY),$(KEY_TABLE)) ## build, seal and diff the
 .PHONY: firmware-all
 firmware-all: # the same for every board
 	@set -e; for b in $(FIRMWARE_BOARDS); do $(MAKE) --no-print-directory firmware BOARD=$$b SIGNED= ENCRYPTED=; done
-	@set -e; for b in $(SIGNED_BOARDS); do $(MAKE) --no-print-directory firmware BOARD=$$b SIGNED=1 ENCRYPTED=; done
+	@set -e; for b in $(SIGNED_BOARDS); do $(MAKE) --no-print-directory firmware BOARD=$$b SIGNED=1 ENCRYPTED=; \
+		$(MAKE) --no-print-directory firmware BOARD=$$b ENCRYPTED=1; done
 
 $(KEY): | $(QUINE)
 	@mkdir -p $(@D)
@@ -50,13 +53,20 @@ $(KEY): | $(QUINE)
 $(KEY_TABLE): $(KEY)
 	$(QUINE) pubkey --c $< -o $@
 
+$(AES_KEY): | $(QUINE)
+	@mkdir -p $(@D)
+	$(QUINE) keygen --aes -o $@
+$(AES_HEADER): $(AES_KEY)
+	@{ echo '#include <stdint.h>'; echo 'static inline void quine_port_key(uint32_t key[8])'; echo '{'; \
+		sed 's/\(..\)\(..\)\(..\)\(..\)/*key++ = 0x\4\3\2\1u;/g' $<; echo '}'; } >$@
+
 $(DIR)/%.bin: $(DIR)/%.elf $(QUINE)
 	$(QUINE) seal $< -o $@ --hex $(@:.bin=.hex) --version $(*:v%=%).0.0 $(if $(SECURITY),--key $(KEY))
 
 $(DIR)/v1-v2.patch: $(DIR)/v1.bin $(DIR)/v2.bin $(QUINE)
 $(DIR)/v2-v3.patch: $(DIR)/v2.bin $(DIR)/v3.bin $(QUINE)
 $(PATCHES):
-	$(QUINE) diff $(filter %.bin,$^) -o $@
+	$(QUINE) diff $(filter %.bin,$^) -o $@ $(if $(ENCRYPTED),--encrypt-key $(AES_KEY))
 
 .PHONY: demo
 demo: firmware ## update a board of QEMU twice over its UART (BOARD=microbit)
@@ -120,7 +130,7 @@ lab-thumb-full: # the same at each operation in every way, and twice in a trial:
 
 .PHONY: size
 size: firmware-all ## print what the device code costs, fail over budget
-	go run ./lab/size -o build/size.json $(FIRMWARE_BOARDS:%=build/%) $(SIGNED_BOARDS:%=build/%-signed)
+	go run ./lab/size -o build/size.json $(FIRMWARE_BOARDS:%=build/%) $(SIGNED_BOARDS:%=build/%-signed) $(SIGNED_BOARDS:%=build/%-encrypted)
 
 .PHONY: bench
 bench: ## measure the patches of the pairs in CORPUS=DIR (EFFORT=1,9 GROWTH=1,2,4)

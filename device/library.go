@@ -18,7 +18,7 @@ import (
 
 // library is all that an application may compile, link or include.
 //
-//go:embed LICENSE README.md quine.mk quine.flags CMakeLists.txt library.json platformio.py crypto include ld port signed src store zephyr
+//go:embed LICENSE README.md quine.mk quine.flags CMakeLists.txt library.json platformio.py crypto encrypted include ld port signed src store zephyr
 var library embed.FS
 
 // ReadFile returns the content of a file of the library; its name is a path relative

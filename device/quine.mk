@@ -9,7 +9,7 @@
 #   QUINE_CFLAGS  more flags
 #   QUINE_BUILD   signed, if only signed images are to be installed; encrypted, if patches and the store are
 #                 encrypted too
-#   QUINE_KEYS    for these the C file that `quine pubkey --c` makes
+#   QUINE_KEYS    for these the C file that `quine pubkey --c` makes; quine_key.h may lie beside it
 # Then
 #   compile your own files with $(QUINE_INCLUDES)
 #   link $(QUINE_OBJECTS) with $(QUINE_LDFLAGS)
@@ -43,7 +43,7 @@ ifeq ($(QUINE_BUILD),encrypted)
 quine_sources += $(quine_dir)/crypto/quine_aes.c
 endif
 
-QUINE_INCLUDES := $(addprefix -I,$(QUINE_CONFIG) $(quine_dir)/include $(quine_folders) $(if $(QUINE_BUILD),$(quine_dir)/crypto) \
+QUINE_INCLUDES := $(addprefix -I,$(QUINE_CONFIG) $(quine_dir)/include $(quine_folders) $(if $(QUINE_BUILD),$(quine_dir)/crypto $(dir $(QUINE_KEYS))) \
 	$(quine_ports) $(quine_store))
 # --emit-relocs tells `quine check` which numbers are addresses; the image is the same without it.
 QUINE_LDFLAGS := $(addprefix -L,$(quine_dir)/ld $(quine_ports)) -Wl,--emit-relocs

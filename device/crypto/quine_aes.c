@@ -32,7 +32,7 @@ QUINE_BOOT_CODE void quine_aes_init(struct quine_aes *a)
 }
 
 // Section 5.1.3, of four bytes at a time.
-static QUINE_BOOT_CODE uint32_t mix_column(uint32_t w)
+static inline uint32_t mix_column(uint32_t w)
 {
     uint32_t next = ROTR(w, 8u);
     uint32_t x = w ^ next;
@@ -57,7 +57,7 @@ static inline void expand(const struct quine_aes *a, uint32_t key[WORDS], const 
 }
 
 // Section 5.1, with the round keys made on the way.
-static QUINE_BOOT_CODE void encrypt(const struct quine_aes *a, uint32_t state[WORDS])
+static QUINE_KERNEL_CODE void encrypt(const struct quine_aes *a, uint32_t state[WORDS])
 {
     uint32_t keys[KEYS * WORDS];
     uint8_t *s = (uint8_t *)state;
@@ -86,7 +86,7 @@ static QUINE_BOOT_CODE void encrypt(const struct quine_aes *a, uint32_t state[WO
     }
 }
 
-QUINE_BOOT_CODE void quine_aes_ctr(const struct quine_aes *a, uint32_t index, void *data, uint32_t n)
+QUINE_KERNEL_CODE void quine_aes_ctr(const struct quine_aes *a, uint32_t index, void *data, uint32_t n)
 {
     uint32_t *word = data;
 

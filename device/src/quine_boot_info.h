@@ -6,11 +6,13 @@
 #include "quine_internal.h"
 #include "quine_section.h"
 
+#include <quine_staged.h>
+
 #define QUINE_BOOT_INFO                                                                            \
     {                                                                                              \
         .magic = {'Q', 'U', 'I', 'N', 'E', 'B', 'T', '1'},                                         \
         .boot_abi = QUINE_BOOT_ABI,                                                                \
-        .flags = QUINE_DIGEST_FLAGS | (QUINE_ERASED == 0x00u ? QUINE_BOOT_ERASED_0 : 0u) |         \
+        .flags = QUINE_DIGEST_FLAGS | QUINE_STAGED_FLAGS | (QUINE_ERASED == 0x00u ? QUINE_BOOT_ERASED_0 : 0u) |         \
                  (QUINE_BOOT_CHANGE ? 0u : QUINE_BOOT_FIXED),                                      \
         .load_address = QUINE_FLASH_BASE,                                                          \
         .manifest_offset = QUINE_MANIFEST_OFFSET,                                                  \
@@ -18,7 +20,7 @@
         .seal_size = QUINE_SEAL_SIZE,                                                              \
         .hardware = QUINE_HARDWARE,                                                                \
         .image_max = QUINE_IMAGE_MAX,                                                              \
-        .store_max = QUINE_STORE_IMAGE_MAX,                                                        \
+        .store_max = QUINE_STAGED_MAX,                                                             \
         .product = QUINE_PRODUCT,                                                                  \
         .attempts_max = QUINE_ATTEMPTS_MAX,                                                        \
         .program_unit = QUINE_PROGRAM_UNIT,                                                        \

@@ -10,6 +10,8 @@
 #include "quine_section.h"
 #include "quine_staging.h"
 
+#include <quine_staged.h>
+
 #define INLINE static inline __attribute__((always_inline))
 
 // What is programmed at a time, and left alone when it is blank: at least a word.
@@ -94,7 +96,7 @@ QUINE_KERNEL_CODE uint32_t *quine_fetch(uint32_t offset, enum quine_source sourc
     if (source == QUINE_INSTALLED)
         quine_copy(to, QUINE_FLASH(offset), QUINE_CHUNK);
     else
-        err = quine_boot_store_read(QUINE_STORE_IMAGE + offset, to, QUINE_CHUNK);
+        err = quine_staged_read(offset, to);
     if (err != QUINE_OK || quine_flash_fault())
         return NULL;
     if (offset - QUINE_SEAL_OFFSET < (QUINE_SEAL_ERASED ? QUINE_SEAL_SIZE : 1u))

@@ -5,6 +5,8 @@
 #include "quine_internal.h"
 #include "quine_section.h"
 
+#include <quine_staged.h>
+
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
@@ -12,7 +14,7 @@
 #define SIZE_MIN                                                                                   \
     (MAX(QUINE_MANIFEST_OFFSET + QUINE_MANIFEST_SIZE, QUINE_SEAL_OFFSET + QUINE_SEAL_SIZE) +        \
      QUINE_CHUNK - 1u) / QUINE_CHUNK * QUINE_CHUNK
-#define SIZE_MAX_HERE MIN(QUINE_IMAGE_MAX, QUINE_STORE_IMAGE_MAX)
+#define SIZE_MAX_HERE MIN(QUINE_IMAGE_MAX, QUINE_STAGED_MAX)
 
 // Says whether an image may run here. What boot compares with are constants of sector 0. The client has
 // looked at every field before anything was staged (quine_manifest_check) and says precisely what is
@@ -34,6 +36,8 @@ QUINE_BOOT_CODE int quine_verify(enum quine_source source)
     uint32_t offset = 0;
 
     quine_digest_init(&digest);
+    if (source == QUINE_STAGED && quine_staged_open() != QUINE_OK)
+        return QUINE_ERR_IO;
     if (source == QUINE_STAGED)
         m->size = QUINE_MANIFEST_OFFSET + QUINE_CHUNK; // until the manifest tells it
     do {

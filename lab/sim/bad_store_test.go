@@ -33,7 +33,13 @@ func (p *pair) store(t *testing.T, base, staged *image.Image) []byte {
 	check(t, err)
 	data := bytes.Repeat([]byte{0xFF}, s.ImageBase)
 	copy(data, p.header(t, base, staged))
-	return append(data, staged.Blank()...)
+	var key []byte
+	if staged.Boot.Flags&image.BootEncrypted != 0 {
+		key = AESKey
+	}
+	content, err := staged.Stage(key, [12]byte{1, 2, 3})
+	check(t, err)
+	return append(data, content...)
 }
 
 // A storeTest breaks the store of a device that has an image staged.

@@ -124,6 +124,9 @@ func sources(library string, g Geometry, opts *BuildOptions) ([]string, error) {
 	if g.Build != Unsigned {
 		patterns = append(patterns, "test/host/signed/*.c", "crypto/*.c")
 	}
+	if g.Build == Encrypted {
+		patterns = append(patterns, "test/host/encrypted/*.c")
+	}
 	if g.Internal {
 		patterns = append(patterns, "store/internal/*.c")
 	}

@@ -193,6 +193,7 @@ func TestCut(t *testing.T) {
 		{"nrf51-sanitized", NRF51, true, 60},
 		{"nrf51-signed", SignedNRF51, false, 60},
 		{"tiny-signed", SignedTiny, false, 200},
+		{"tiny-encrypted", EncryptedTiny, false, 200},
 		{"ecc-sanitized", ECC, true, 60},
 	}
 	for _, test := range tests {

@@ -90,11 +90,30 @@ type recipe Recipe
 // create makes a patch from old, or a full one if old is nil.
 func create(t testing.TB, old, new *image.Image) []byte {
 	t.Helper()
-	p, err := patch.Create(old, new, &patch.Options{AllowBootChange: true})
+	p, err := patch.Create(old, new, options(new))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// options returns those for a patch to an image.
+func options(new *image.Image) *patch.Options {
+	o := &patch.Options{AllowBootChange: true}
+	if new.Boot.Flags&image.BootEncrypted != 0 {
+		o.Key = AESKey
+	}
+	return o
+}
+
+// staged returns what the store is to hold of the new image once it has come by a patch.
+func (p *pair) staged(t *testing.T, by []byte) []byte {
+	t.Helper()
+	h, err := patch.ParseHeader(by)
+	check(t, err)
+	content, err := p.new.Stage(options(p.new).Key, h.Nonce)
+	check(t, err)
+	return content
 }
 
 // A pair is a device that runs old, ready to become new. Slot 0 keeps it.

@@ -77,8 +77,15 @@ var (
 	SignedWide32 = Wide32.as(Signed)
 )
 
-// SignedGeometries lists these.
-var SignedGeometries = []Geometry{SignedNRF51, SignedTiny, SignedWide32}
+// Encrypted devices.
+var (
+	EncryptedTiny  = Tiny.as(Encrypted)
+	EncryptedNRF51 = NRF51.as(Encrypted)
+	EncryptedL0    = L0.as(Encrypted)
+)
+
+// SignedGeometries lists these, and encrypted ones.
+var SignedGeometries = []Geometry{SignedNRF51, EncryptedTiny, SignedTiny, SignedWide32, EncryptedNRF51, EncryptedL0}
 
 // MoreGeometries lists geometries that some tests take.
 var MoreGeometries = []Geometry{L0, Wide16, Wide32}

@@ -39,6 +39,17 @@ func (b BuildKind) folders() []string {
 // wants to be refused makes another.
 var Keys = [2]*ecdsa.PrivateKey{testKey(1), testKey(2)}
 
+// AESKey is the key of encrypted devices.
+var AESKey = aesKey()
+
+func aesKey() []byte {
+	key := make([]byte, 32)
+	for i := range key {
+		key[i] = byte(i)
+	}
+	return key
+}
+
 // testKey returns a key that is the same at each run.
 func testKey(n byte) *ecdsa.PrivateKey {
 	scalar := make([]byte, 32)

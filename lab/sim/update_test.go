@@ -76,9 +76,10 @@ func TestUpdate(t *testing.T) {
 		// The image stays in the store: it is the repair copy.
 		store, err := p.StoreInfo()
 		check(t, err)
-		staged, err := p.Dump(Store, store.ImageBase, len(p.new.Data))
+		want := p.staged(t, full)
+		staged, err := p.Dump(Store, store.ImageBase, len(want))
 		check(t, err)
-		if !bytes.Equal(staged, p.new.Blank()) {
+		if !bytes.Equal(staged, want) {
 			t.Error("the staged image is not the new one with a blank seal")
 		}
 	})

@@ -5,6 +5,7 @@
 #include "host_flash.h"
 #include "host_port.h"
 
+#include "quine_aes.h"
 #include "quine_port.h"
 #include "quine_signed.h"
 
@@ -13,6 +14,7 @@
 #define VERDICTS 64u
 
 union quine_work quine_signed;
+extern struct quine_aes quine_encrypted __attribute__((weak)); // of encrypted builds
 
 static struct {
     uint32_t hash[8], signature[16];
@@ -48,5 +50,7 @@ int __wrap_quine_p256_verify(struct quine_p256 *p, const uint32_t signature[16],
 void host_build_open(void)
 {
     host_keep(&quine_signed, sizeof quine_signed);
+    if (&quine_encrypted != NULL)
+        host_keep(&quine_encrypted, sizeof quine_encrypted);
     host_flash.append = QUINE_FLOOR_OFFSET; // a torn entry may read blank: quine_floor.c copes
 }

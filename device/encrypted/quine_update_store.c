@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The body of an encrypted patch (spec/patch.md section 6), and the image in an encrypted store (spec/staging.md
+// section 4). Both are under the patch's nonce; their counter blocks are never the same. This file stands in
+// for src/quine_update_store.c.
+#include "quine_encrypted.h"
+#include "quine_port.h"
+#include "quine_update_parts.h"
+
+#include <quine_key.h>
+#include <string.h>
+
+#define CHUNK 32u // bytes; each size and the offset of each image is a multiple
+
+static const struct quine_boot_encrypted *boot(void)
+{
+    return (const struct quine_boot_encrypted *)(const void *)quine_boot();
+}
+
+// Encrypts or decrypts n bytes of the image.
+static void crypt(const struct quine_update *u, uint32_t offset, void *data, uint32_t n)
+{
+    boot()->aes_ctr(&u->store.aes, QUINE_IMAGE_BLOCKS + offset / QUINE_AES_BLOCK, data, n);
+}
+
+// The nonce block is the first write behind the header's erase.
+int quine_update_store_begin(struct quine_update *u)
+{
+    uint8_t block[QUINE_NONCE_BLOCK];
+    int err = quine_store_erase(0);
+
+    u->store.staged = 0;
+    u->store.body = 0;
+    memset(block, 0xFF, sizeof block);
+    memcpy(block, u->patch.nonce, QUINE_NONCE_SIZE);
+    memcpy(u->store.aes.counter, u->patch.nonce, QUINE_NONCE_SIZE);
+    quine_port_key(u->store.aes.key);
+    boot()->aes_init(&u->store.aes);
+    if (err == QUINE_OK)
+        err = quine_store_erase(quine_store.image_base);
+    memcpy(u->page, block, sizeof block);
+    if (err == QUINE_OK)
+        err = quine_store_program(quine_store.image_base, u->page, sizeof block);
+    return err;
+}
+
+// Decrypts what is left of a block, or as much of it as there is.
+size_t quine_update_store_open(struct quine_update *u, size_t n, const uint8_t **plain)
+{
+    uint32_t from = u->store.body % QUINE_AES_BLOCK;
+
+    if (n > QUINE_AES_BLOCK - from)
+        n = QUINE_AES_BLOCK - from;
+    memset(u->store.block, 0, sizeof u->store.block);
+    memcpy(u->store.block + from, *plain, n);
+    boot()->aes_ctr(&u->store.aes, u->store.body / QUINE_AES_BLOCK, u->store.block, QUINE_AES_BLOCK);
+    *plain = u->store.block + from;
+    return n;
+}
+
+void quine_update_store_used(struct quine_update *u, size_t n)
+{
+    u->store.body += (uint32_t)n;
+}
+
+int quine_update_store_write(struct quine_update *u)
+{
+    int err = QUINE_OK;
+
+    if (u->fill > 0u)
+        crypt(u, u->store.staged, u->page, u->fill);
+    for (uint32_t i = 0; i < u->fill && err == QUINE_OK; i += CHUNK) {
+        uint32_t at = quine_store.image_base + QUINE_NONCE_BLOCK + u->store.staged;
+        if (at % quine_store.erase_unit == 0u)
+            err = quine_store_erase(at);
+        if (err == QUINE_OK)
+            err = quine_store_program(at, u->page + i, CHUNK);
+        u->store.staged += CHUNK;
+    }
+    u->fill = 0;
+    return err;
+}
+
+int quine_update_store_read(struct quine_update *u, uint32_t offset, uint32_t n)
+{
+    int err = quine_store_read(quine_store.image_base + QUINE_NONCE_BLOCK + offset, u->page, n);
+
+    crypt(u, offset, u->page, n);
+    return err;
+}
