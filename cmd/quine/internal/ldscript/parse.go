@@ -161,7 +161,7 @@ func (p *parser) memory(start int) {
 		p.skip()
 		at := p.at
 		r.Length = p.expr()
-		r.LengthPlace = Span{at, at + len(strings.TrimRight(p.text[at:p.at], " \t\r\n"))}
+		r.LengthPlace = Span{at, at + len(strings.TrimRight(blankComments(p.text[at:p.at]), " \t\r\n"))}
 		if r.Length > 1<<32 || r.Origin > 1<<32-1 {
 			p.fail(place.Start, "state it within 32 bits", "memory region %s passes the address space", name)
 		}

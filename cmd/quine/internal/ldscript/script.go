@@ -9,6 +9,7 @@ package ldscript
 import (
 	"bytes"
 	"fmt"
+	"strings"
 )
 
 // A Script is a parsed linker script.
@@ -107,3 +108,8 @@ func (s *Script) Region(name string) *Region {
 
 // Source returns the text at a place.
 func (s *Script) Source(p Span) string { return s.Text[p.Start:p.End] }
+
+// Plain returns the text at a place without comments, on one line.
+func (s *Script) Plain(p Span) string {
+	return strings.Join(strings.Fields(blankComments(s.Source(p))), " ")
+}

@@ -17,7 +17,8 @@ func TestRegions(t *testing.T) {
 		size = DEFINED(other) ? 1 : (3 + 1) * 64K;
 		MEMORY {
 			rom (rx) : ORIGIN = base + 0x10, LENGTH = size - 0x10
-			"RAM" (!rx) : org = 0x20000000, l = MIN(8K, 1M) / 2
+			"RAM" (!rx) : org = 0x20000000, l = MIN(8K, 1M) /* or */ / 2 /* a half
+				*/
 			tail : o = ORIGIN(rom) + LENGTH(rom), len = ~0 & 255 | 1 ^ 1
 		}
 		REGION_ALIAS("FLASH", rom)
@@ -39,7 +40,7 @@ func TestRegions(t *testing.T) {
 	if s.Entry == nil || s.Source(s.Entry.Place) != "start" {
 		t.Errorf("entry %+v", s.Entry)
 	}
-	if got := s.Source(s.Regions[1].LengthPlace); got != "MIN(8K, 1M) / 2" {
+	if got := s.Source(s.Regions[1].LengthPlace); got != "MIN(8K, 1M) /* or */ / 2" || s.Plain(s.Regions[1].LengthPlace) != "MIN(8K, 1M) / 2" {
 		t.Errorf("length of RAM is stated as %q", got)
 	}
 }

@@ -38,7 +38,7 @@ func (p *Plan) edit() string {
 	var list []ldscript.Edit
 	if length := uint64(p.ImageMax); length != p.Flash.Length {
 		list = append(list, ldscript.Edit{At: p.Flash.LengthPlace, Text: size(length) +
-			" /* of " + s.Source(p.Flash.LengthPlace) + "; the staging store lies behind */"})
+			" /* of " + s.Plain(p.Flash.LengthPlace) + "; the staging store lies behind */"})
 	}
 	if s.Entry != nil {
 		list = append(list, ldscript.Edit{At: s.Entry.Place, Text: "quine_entry"})
