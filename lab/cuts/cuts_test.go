@@ -83,7 +83,7 @@ func TestReplay(t *testing.T) {
 	}
 	l.device = dir
 	r := mutantResult{}
-	if err := l.catch(context.Background(), hunt(list, 0)[:1], &r); err != nil || r.Caught == "" {
+	if err := l.catch(context.Background(), hunt(list, 0)[1:2], &r); err != nil || r.Caught == "" {
 		t.Fatalf("not caught: %+v, %v", r, err)
 	}
 	err = l.replay(t.Context(), list, r.Cuts)

@@ -3,10 +3,11 @@
 package main
 
 const (
-	bootFile   = "src/quine_boot.c"
-	kernelFile = "src/quine_kernel.c"
-	verifyFile = "src/quine_verify.c"
-	updateFile = "src/quine_update.c"
+	bootFile    = "src/quine_boot.c"
+	kernelFile  = "src/quine_kernel.c"
+	verifyFile  = "src/quine_verify.c"
+	updateFile  = "src/quine_update.c"
+	stagingFile = "src/quine_update_store.c"
 )
 
 // destroy is where quine_kernel_replace destroys the seal.
@@ -33,9 +34,8 @@ var mutants = []mutant{
 		"    quine_kernel_load();",
 		"    quine_kernel_load();\n    (void)quine_boot_store_read(QUINE_STORE_IMAGE + QUINE_MANIFEST_OFFSET, &quine_ram.manifest, 32);"}},
 	{"the staged image is not verified", "S3", verifyFile, []string{
-		"return quine_digest_check(&digest, m->id);",
-		"return source == QUINE_STAGED ? QUINE_OK : quine_digest_check(&digest, m->id);",
-		"if (!fits(m))", "if (false && !fits(m))"}},
+		"return quine_digest_check(", "return source == QUINE_STAGED ? QUINE_OK : quine_digest_check(",
+		"&& !fits(m))", "&& false && !fits(m))"}},
 	{"the installed whole is not verified", "S3", bootFile, []string{
 		"err = quine_verify(QUINE_INSTALLED);", "err = QUINE_OK;"}},
 	{"the seal is not destroyed", "I1", kernelFile, []string{
@@ -86,17 +86,17 @@ var mutants = []mutant{
 		"record(&ram->record, attempts + 1, 0);", "record(&ram->record, attempts, 0);"}},
 	{"a refusal outlives the next download", "L4", updateFile, []string{
 		"    record_clear();\n    for", "    (void)record_clear;\n    for"}},
-	{"begin does not erase the header", "L5", updateFile, []string{
-		"        result = quine_store_erase(0);\n        u->state", "        result = QUINE_OK;\n        u->state"}},
+	{"begin does not erase the header", "L5", stagingFile, []string{
+		"    return quine_store_erase(0);", "    return QUINE_OK;"}},
 	{"begin erases the header only if it reads valid", "L5", updateFile, []string{
-		"        result = quine_store_erase(0);\n        u->state", "        result = pending() != QUINE_OK ? quine_store_erase(0) : QUINE_OK;\n        u->state"}},
-	{"the store is erased only where it does not read blank", "L5", updateFile, []string{
+		"        result = quine_update_store_begin(u);", "        result = pending() != QUINE_OK ? quine_update_store_begin(u) : QUINE_OK;"}},
+	{"the store is erased only where it does not read blank", "L5", stagingFile, []string{
 		"if (at % quine_store.erase_unit == 0u) {", "uint8_t first[4];\n    (void)quine_store_read(at, first, 4);\n    if (at % quine_store.erase_unit == 0u && (first[0] & first[1] & first[2] & first[3]) != QUINE_ERASED) {"}},
-	{"the store's erase units are one page off", "L5", updateFile, []string{
+	{"the store's erase units are one page off", "L5", stagingFile, []string{
 		"if (at % quine_store.erase_unit == 0u) {", "if ((at + QUINE_UPDATE_PAGE) % quine_store.erase_unit == 0u) {"}},
 	{"the header is written first", "client", updateFile, []string{
 		"// Decides by the header as soon", "static int header_write(struct quine_update *u);\n\n// Decides by the header as soon",
-		"        result = quine_store_erase(0);\n        u->state", "        result = quine_store_erase(0);\n        if (result == QUINE_OK)\n            result = header_write(u);\n        u->state",
+		"        result = quine_update_store_begin(u);", "        result = quine_update_store_begin(u);\n        if (result == QUINE_OK)\n            result = header_write(u);",
 		"    if (result == QUINE_OK)\n        result = header_write(u);\n    u->state", "    u->state"}},
 	{"the header is consumed by programming zeros", "L6", kernelFile, []string{
 		"        (void)quine_boot_store_consume();", "        static const uint32_t zeros[QUINE_CHUNK / 4u];\n        (void)quine_store_program(0, zeros, QUINE_CHUNK);"}},

@@ -42,13 +42,19 @@ func hunt(list []*build, from int) []*job {
 		return nil
 	}
 	tiny, own, ecc := find("tiny"), find("stm32l0"), find("stm32g0")
-	var jobs, later []*job
+	var jobs, later, last []*job
 	for _, s := range scenarios {
 		if s.staged {
 			jobs = append(jobs, &job{tiny, s, "depth=1"}, &job{own, s, "depth=1 stride=3"}, &job{ecc, s, "depth=1 stride=3"})
-		} else {
-			jobs = append(jobs, &job{tiny, s, "depth=0"})
-			later = append(later, &job{tiny, s, "depth=1"})
+			later = append(later, &job{tiny, s, "depth=2 from=1:3 seeds=3 stride=1:3"})
+			last = append(last, &job{tiny, s, "depth=2 seeds=2 stride=1:5"})
+			continue
+		}
+		jobs = append(jobs, &job{tiny, s, "depth=0"})
+		later = append(later, &job{tiny, s, "depth=1"})
+		if s.name == "update" { // at the header, and what becomes of a torn one
+			later = append(later, &job{tiny, s, fmt.Sprintf("depth=2 seeds=3 stride=1:5 from=%d:%d", from-3, from)})
+			last = append(last, &job{tiny, s, fmt.Sprintf("depth=3 stride=1:11:13 from=%d:%d", from-5, from+3)})
 		}
 	}
 	for _, s := range faults() {
@@ -57,22 +63,11 @@ func hunt(list []*build, from int) []*job {
 		} else {
 			jobs = append(jobs, &job{tiny, s, "depth=1"})
 		}
-	}
-	jobs = append(jobs, later...)
-	for _, s := range faults() {
 		if s.dead() {
-			jobs = append(jobs, &job{tiny, s, "depth=2 from=1:3 seeds=4 stride=1:23"})
+			later = append(later, &job{tiny, s, "depth=2 from=1:1 seeds=3 stride=1:41"})
 		}
 	}
-	for _, s := range scenarios {
-		switch s.name {
-		case "install", "install-shrink", "install-same-size":
-			jobs = append(jobs, &job{tiny, s, "depth=2 seeds=2 stride=1:5"})
-		case "update":
-			around := fmt.Sprintf("from=%d:%d", from-5, from+3)
-			jobs = append(jobs, &job{tiny, s, "depth=2 seeds=4 stride=1:7 " + around}, &job{tiny, s, "depth=3 stride=1:11:13 " + around})
-		}
-	}
+	jobs = append(append(jobs, later...), last...)
 	return jobs
 }
 

@@ -36,7 +36,8 @@ type BuildOptions struct {
 }
 
 // watched are the files of the device library whose reads of flash Watch sees.
-var watched = []string{"quine_boot.c", "quine_kernel.c", "quine_verify.c", "quine_update.c", "quine_store_internal.c"}
+var watched = []string{"quine_boot.c", "quine_kernel.c", "quine_verify.c", "quine_update.c", "quine_update_digest.c",
+	"quine_update_store.c", "quine_store_internal.c", "quine_floor.c", "quine_signed.c"}
 
 var warnings = strings.Fields("-std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes")
 
@@ -118,6 +119,9 @@ func (opts *BuildOptions) object(ctx context.Context, dir, file string, flags, i
 // sources returns the files of the program.
 func sources(library string, g Geometry, opts *BuildOptions) ([]string, error) {
 	patterns := []string{"test/host/*.c"}
+	if opts.Fast {
+		patterns = append(patterns, "test/host/fast/*.c")
+	}
 	for _, folder := range g.Build.folders() {
 		patterns = append(patterns, folder+"/*.c")
 	}
@@ -130,9 +134,6 @@ func sources(library string, g Geometry, opts *BuildOptions) ([]string, error) {
 	if g.Internal {
 		patterns = append(patterns, "store/internal/*.c")
 	}
-	if opts.Fast {
-		patterns = append(patterns, "test/host/fast/*.c")
-	}
 	if opts.Watch {
 		patterns = append(patterns, "test/host/watch/*.c")
 	}
@@ -143,15 +144,13 @@ func sources(library string, g Geometry, opts *BuildOptions) ([]string, error) {
 			return nil, err
 		}
 		for _, file := range found {
-			// A file of a build's folder stands in for the one of that name in src.
+			// A file of a folder stands in for those of that name in the folders behind it.
 			if !slices.ContainsFunc(files, func(other string) bool { return filepath.Base(other) == filepath.Base(file) }) {
 				files = append(files, file)
 			}
 		}
 	}
-	return slices.DeleteFunc(files, func(file string) bool {
-		return opts.Fast && file[len(library):] == filepath.FromSlash("/src/quine_crc32.c")
-	}), nil
+	return files, nil
 }
 
 // compile runs the compiler.
