@@ -33,7 +33,7 @@ func TestPlatformIO(t *testing.T) {
 	}
 	const elf = ".pio/build/bench/program.elf"
 	b.run(b.quine, "check", "--quiet", elf)
-	b.run(b.quine, "seal", elf, "-o", "v1.bin", "--version", "1.0.0")
+	b.run(b.quine, "seal", elf, "-o", "v1.bin", "--version", "1.0.0", "--key", "release.pem")
 	need.Program(t, "qemu", "qemu-system-arm")
 	ctx, cancel := context.WithTimeout(t.Context(), wait)
 	defer cancel()
@@ -49,6 +49,7 @@ func (b *bench) project() {
 	}
 	b.copy("before")
 	b.copy("after")
+	b.keys()
 	b.run("sh", "-c", "mkdir src include && mv *.c src && mv *.h include && rm CMakeLists.txt")
 	b.run(b.quine, "vendor", "quine", "--part", "mps2/an386", "--store", "internal")
 	b.write("platformio.ini", `[env:bench]
@@ -59,6 +60,7 @@ lib_deps = symlink://quine
 board_build.ldscript = link.quine.ld
 custom_quine_port = mps2/an386
 custom_quine_store = internal
+custom_quine_build = signed
 `)
 }
 

@@ -22,6 +22,7 @@ func TestZephyrLayout(t *testing.T) {
 	b := &bench{T: t, firmware: firmware{name: "cmsis", board: qemu.MPS2AN386}, dir: t.TempDir(), quine: buildTool(t)}
 	b.copy("before")
 	b.copy("after")
+	b.keys()
 	b.run(b.quine, "vendor", "quine", "--part", "mps2/an386", "--store", "internal")
 	b.run("cmake", "-DQUINE_PORT=mps2/an386", "-DQUINE_FRAGMENT=quine_sections.ld", "-P", "quine/zephyr/linker.cmake")
 	script, err := os.ReadFile("testdata/zephyr.ld")

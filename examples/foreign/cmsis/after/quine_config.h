@@ -14,9 +14,13 @@
 #define QUINE_ATTEMPTS_MAX 3u
 
 // The staging store, where the new image is rebuilt: the rest of the flash. The first erase unit
-// holds the header, the others an image of up to 256 KiB.
+// holds the header, the others an image of up to 128 KiB.
 #define QUINE_STORE_OFFSET 0x20000u
-#define QUINE_STORE_SIZE 0x60000u
+#define QUINE_STORE_SIZE 0x40000u
 #define QUINE_STORE_UNIT 131072u
+
+// Where boot keeps the lowest security counter that it accepts: an erase unit that nothing else may use.
+#define QUINE_FLOOR_OFFSET 0x60000u
+#define QUINE_FLOOR_SIZE 4096u
 
 #endif
