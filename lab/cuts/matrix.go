@@ -17,6 +17,7 @@ type build struct {
 	// Sizes of the applications of images, in bytes from the manifest on.
 	small, large int
 	blank        bool // most of them is blank, for they are large
+	sampled      bool // a run takes long: not every operation is cut
 }
 
 // builds returns all devices: those of the ported families, and others.
@@ -32,7 +33,17 @@ func builds() ([]*build, error) {
 		}
 		list = append(list, fromPart(part))
 	}
-	return append(list, synthetic()...), nil
+	list = append(list, synthetic()...)
+	for _, b := range list {
+		switch b.Name {
+		case "nrf51", "stm32l4", "tiny", "wide32":
+			signed := *b
+			signed.Build, signed.sampled = sim.Signed, true
+			signed.Name += "-signed"
+			list = append(list, &signed)
+		}
+	}
+	return list, nil
 }
 
 // fromPart returns a device with the flash of a part, as much of it as a test wants.
@@ -61,6 +72,7 @@ func (b *build) sized() *build {
 	switch {
 	case b.Runs[0].Unit > 0: // images end in the first sector of the next run
 		b.small, b.large, b.blank = b.Runs[0].First-boot-unit, b.Runs[0].First-boot+96, unit > 4096
+		b.sampled = b.blank
 		b.ImageMax = b.Runs[0].First + b.Runs[0].Unit
 	case unit <= 512:
 		b.small, b.large = 2*unit+96, 3*unit+32
@@ -108,6 +120,7 @@ func synthetic() []*build {
 	}
 	for _, b := range list {
 		b.blank = b.blank || b.EraseUnit > 4096
+		b.sampled = b.blank
 	}
 	return list
 }

@@ -145,7 +145,7 @@ func faults() []*scenario {
 	}
 	list = append(list, &scenario{name: "dead-abort", images: growing, patches: one, scripts: []string{"a r0 i"}, staged: true,
 		options: fmt.Sprintf("fault=%d:1:0 boots=6", sim.Absent), fits: external})
-	for from := 1; from < 512; from += 5 {
+	for from := 1; from < 512; from += 11 {
 		add(fmt.Sprintf("swapped-%d", from), fmt.Sprintf("swap=%d:%d", sim.Swapped, from), growing)
 	}
 	return list
