@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"encoding/binary"
+	"errors"
 	"slices"
 
 	"github.com/quine-fw/quine"
@@ -87,8 +88,9 @@ func (im *Image) checkOwnKeys() error {
 	if len(keys) == 0 {
 		return nil
 	}
-	if err := CheckKeys(keys, m.KeyID, im.Digest(), m.Signature); err != nil {
-		return quine.Errorf(quine.CodeSignature, "%w; an image must be signed with a key that its own boot sector has", err)
+	err := CheckKeys(keys, m.KeyID, im.Digest(), m.Signature)
+	if e := (*quine.Error)(nil); errors.As(err, &e) {
+		return quine.Errorf(e.Code, "%s; an image must be signed with a key that its own boot sector has", e.Detail)
 	}
-	return nil
+	return err
 }
