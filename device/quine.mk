@@ -40,7 +40,7 @@ quine_multiply := $(if $(findstring cortex-m0,$(QUINE_CPU)),m0,$(if $(or $(finds
 quine_sources += $(addprefix $(quine_dir)/crypto/quine_,sha256.S p256.S p256_$(quine_multiply).S) $(QUINE_KEYS)
 endif
 ifeq ($(QUINE_BUILD),encrypted)
-quine_sources += $(quine_dir)/crypto/quine_aes.c
+quine_sources += $(quine_dir)/crypto/quine_aes.S
 endif
 
 QUINE_INCLUDES := $(addprefix -I,$(QUINE_CONFIG) $(quine_dir)/include $(quine_folders) $(if $(QUINE_BUILD),$(quine_dir)/crypto $(dir $(QUINE_KEYS))) \

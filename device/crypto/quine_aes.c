@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// AES in counter mode, written for size from FIPS 197, whose sections and names are cited. Its time depends on
-// the data where memory has a cache: no Cortex-M has one for its RAM but the M7.
+// AES in counter mode in portable C, from FIPS 197, whose sections and names are cited: what quine_aes.S does, for
+// hosts and for readers.
 #include "quine_aes.h"
-
-#include "quine_section.h"
 
 #define KEYS (QUINE_AES_KEY / 16u) // round keys in a key
 #define ROUNDS (QUINE_AES_KEY / 4u + 6u)
@@ -11,7 +9,7 @@
 #define ROTR(x, n) ((x) >> (n) | (x) << (32u - (n)))
 
 // Section 5.1.1. p goes through all elements but 0, a multiplication by 3 each time, q through their inverses.
-QUINE_BOOT_CODE void quine_aes_init(struct quine_aes *a)
+void quine_aes_init(struct quine_aes *a)
 {
     uint32_t p = 1, q = 1;
 
@@ -57,7 +55,7 @@ static inline void expand(const struct quine_aes *a, uint32_t key[WORDS], const 
 }
 
 // Section 5.1, with the round keys made on the way.
-static QUINE_KERNEL_CODE void encrypt(const struct quine_aes *a, uint32_t state[WORDS])
+static void encrypt(const struct quine_aes *a, uint32_t state[WORDS])
 {
     uint32_t keys[KEYS * WORDS];
     uint8_t *s = (uint8_t *)state;
@@ -86,7 +84,7 @@ static QUINE_KERNEL_CODE void encrypt(const struct quine_aes *a, uint32_t state[
     }
 }
 
-QUINE_KERNEL_CODE void quine_aes_ctr(const struct quine_aes *a, uint32_t index, void *data, uint32_t n)
+void quine_aes_ctr(const struct quine_aes *a, uint32_t index, void *data, uint32_t n)
 {
     uint32_t *word = data;
 

@@ -14,13 +14,11 @@ extern struct quine_aes quine_encrypted;
 QUINE_BOOT_CODE int quine_staged_open(void)
 {
     struct quine_aes *aes = &quine_encrypted;
-    uint32_t block[QUINE_CHUNK / 4u];
-    int err = quine_boot_store_read(QUINE_STORE_IMAGE, block, QUINE_NONCE_BLOCK);
 
-    quine_copy(aes->counter, block, sizeof aes->counter);
+    _Static_assert(sizeof aes->counter == QUINE_NONCE_BLOCK, "the nonce block is read as it is");
     quine_port_key(aes->key);
     quine_aes_init(aes);
-    return err;
+    return quine_boot_store_read(QUINE_STORE_IMAGE, aes->counter, QUINE_NONCE_BLOCK);
 }
 
 QUINE_KERNEL_CODE int quine_staged_read(uint32_t offset, uint32_t *to)

@@ -25,21 +25,18 @@ static void crypt(const struct quine_update *u, uint32_t offset, void *data, uin
 // The nonce block is the first write behind the header's erase.
 int quine_update_store_begin(struct quine_update *u)
 {
-    uint8_t block[QUINE_NONCE_BLOCK];
     int err = quine_store_erase(0);
 
     u->store.staged = 0;
     u->store.body = 0;
-    memset(block, 0xFF, sizeof block);
-    memcpy(block, u->patch.nonce, QUINE_NONCE_SIZE);
+    memset(u->store.aes.counter, 0xFF, QUINE_NONCE_BLOCK);
     memcpy(u->store.aes.counter, u->patch.nonce, QUINE_NONCE_SIZE);
     quine_port_key(u->store.aes.key);
     boot()->aes_init(&u->store.aes);
     if (err == QUINE_OK)
         err = quine_store_erase(quine_store.image_base);
-    memcpy(u->page, block, sizeof block);
     if (err == QUINE_OK)
-        err = quine_store_program(quine_store.image_base, u->page, sizeof block);
+        err = quine_store_program(quine_store.image_base, u->store.aes.counter, QUINE_NONCE_BLOCK);
     return err;
 }
 

@@ -36,10 +36,11 @@ QUINE_BOOT_CODE int quine_verify(enum quine_source source)
     uint32_t offset = 0;
 
     quine_digest_init(&digest);
-    if (source == QUINE_STAGED && quine_staged_open() != QUINE_OK)
-        return QUINE_ERR_IO;
-    if (source == QUINE_STAGED)
+    if (source == QUINE_STAGED) {
         m->size = QUINE_MANIFEST_OFFSET + QUINE_CHUNK; // until the manifest tells it
+        if (quine_staged_open() != QUINE_OK)
+            return QUINE_ERR_IO;
+    }
     do {
         uint32_t *chunk = quine_fetch(offset, source);
         uint32_t at = offset - QUINE_MANIFEST_OFFSET;

@@ -71,7 +71,7 @@ func link(ctx context.Context, library, dir, cpu string, keySize int) ([]byte, e
 	for _, folder := range []string{"test/crypto", "crypto", "src", "include"} {
 		args = append(args, "-I", filepath.Join(library, folder))
 	}
-	for _, file := range []string{"sha256.S", "p256.S", "p256_" + Cores[cpu] + ".S", "aes.c"} {
+	for _, file := range []string{"sha256.S", "p256.S", "p256_" + Cores[cpu] + ".S", "aes.S"} {
 		args = append(args, filepath.Join(library, "crypto/quine_"+file))
 	}
 	if text, err := exec.CommandContext(ctx, cross.Compiler, args...).CombinedOutput(); err != nil {
