@@ -35,8 +35,8 @@ func newVendor(c *console) *cobra.Command {
 		Use:   "vendor DIR",
 		Short: "Write the C library that belongs to this tool",
 		Long: `Vendor writes the device library of the tool's own version to DIR: what an
-application compiles, links and includes. DIR/` + sumsName + ` lists what it wrote, for
-sha256sum --check. Called again, by this tool or another release, it brings the folder
+application compiles, links and includes. DIR/VERSION says which version that is, and
+DIR/` + sumsName + ` lists what was written, for sha256sum --check. Called again, by this tool or another release, it brings the folder
 up to date: it replaces and removes files that are still as it wrote them, and refuses
 to touch any other.`,
 		Example: `  quine vendor quine --part stm32g4 --store internal
@@ -56,7 +56,7 @@ func (c *console) vendor(dir string, f *vendorFlags) error {
 	if err != nil {
 		return usageError{err}
 	}
-	files := map[string][]byte{}
+	files := map[string][]byte{"VERSION": []byte(programVersion() + "\n")}
 	for _, name := range names {
 		if files[name], err = device.ReadFile(name); err != nil {
 			return err

@@ -34,13 +34,18 @@ type versionReport struct {
 
 // version is the verb.
 func (c *console) version(json bool) error {
-	v := versionReport{"unknown", runtime.Version(), image.BootABI}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		v.Version = info.Main.Version
-	}
+	v := versionReport{programVersion(), runtime.Version(), image.BootABI}
 	if json {
 		return writeJSON(c.out, v)
 	}
 	_, err := fmt.Fprintf(c.out, "quine %s (boot ABI %d, %s)\n", v.Version, v.BootABI, v.Go)
 	return err
+}
+
+// programVersion returns the version of the program.
+func programVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
 }
