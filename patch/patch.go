@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/quine-fw/quine"
 	"github.com/quine-fw/quine/image"
@@ -242,10 +243,11 @@ func check(data []byte) (*image.Image, error) {
 	if err == nil {
 		err = im.Verify()
 	}
-	if err != nil {
-		return nil, quine.Errorf(quine.CodeDigest, "rebuilt image: %w", err)
+	if e := (*quine.Error)(nil); errors.As(err, &e) {
+		fault, _, _ := strings.Cut(e.Detail, "; ") // the cure is one for files
+		return nil, quine.Errorf(quine.CodeDigest, "rebuilt image: %s", fault)
 	}
-	return im, nil
+	return im, err
 }
 
 // parseImageHeader parses the header of an image patch.
