@@ -21,6 +21,7 @@ var rows = []struct{ title, figure string }{
 	{"boot sector, CRC, internal store (nRF51; emulated mixed sectors on the M4)", "boot sector"},
 	{"of it in RAM during an install", "of it RAM kernel"},
 	{"boot sector that takes only signed images (ECDSA P-256)", "signed boot sector"},
+	{"and encrypted patches, with an encrypted store (AES-256)", "encrypted boot sector"},
 	{"RAM kept over a reset", "RAM kept over a reset"},
 	{"update client: context", "update context"},
 	{"patch decoder: code", "decoder code"},
@@ -95,8 +96,8 @@ func measuredSizes(t *testing.T) map[string]map[string]int {
 		}
 	}
 	for name, figures := range sizes {
-		if board, ok := strings.CutSuffix(name, "-signed"); ok && sizes[board] != nil {
-			sizes[board]["signed boot sector"] = figures["boot sector"]
+		if board, build, ok := cutLast(name, "-"); ok && sizes[board] != nil {
+			sizes[board][build+" boot sector"] = figures["boot sector"]
 		}
 	}
 	return sizes
@@ -108,4 +109,13 @@ func thousands(n int) string {
 		return strconv.Itoa(n)
 	}
 	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
+}
+
+// cutLast cuts s at the last separator.
+func cutLast(s, separator string) (before, after string, found bool) {
+	i := strings.LastIndex(s, separator)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(separator):], true
 }
