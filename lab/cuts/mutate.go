@@ -61,7 +61,7 @@ func hunt(list []*build, from int) []*job {
 		if strings.HasPrefix(s.name, "swapped") {
 			jobs = append(jobs, &job{tiny, s, "depth=0"})
 		} else {
-			jobs = append(jobs, &job{tiny, s, "depth=1"})
+			later = append(later, &job{tiny, s, "depth=1"})
 		}
 		if s.dead() {
 			later = append(later, &job{tiny, s, "depth=2 from=1:1 seeds=3 stride=1:41"})

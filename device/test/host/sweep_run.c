@@ -19,6 +19,7 @@
 
 #define STEPS 8u
 #define ROUNDS 24u   // starts of an application until the goal must run
+#define PATIENCE 12288u // feeds without a change of flash: more than verifications take, less than a wait
 #define RESETS 8u    // resets in a row after which something must run
 
 struct step {
@@ -73,6 +74,7 @@ void run_reset(void)
     memset(&o, 0, sizeof o);
     o.goal = 1;
     o.boots = 3;
+    host_patience = PATIENCE;
 }
 
 bool run_option(const char *name, const uint32_t n[3])
