@@ -58,9 +58,12 @@ func hunt(list []*build, from int) []*job {
 		}
 	}
 	for _, s := range faults() {
-		if strings.HasPrefix(s.name, "swapped") {
+		switch {
+		case strings.HasPrefix(s.name, "swapped"):
 			jobs = append(jobs, &job{tiny, s, "depth=0"})
-		} else {
+		case strings.HasPrefix(s.name, "flaky"):
+			jobs = append(jobs, &job{tiny, s, "depth=1 seeds=2"})
+		default:
 			later = append(later, &job{tiny, s, "depth=1"})
 		}
 		if s.dead() {
@@ -134,24 +137,32 @@ type mutation struct {
 	result *mutantResult
 }
 
-// apply makes a copy of the library with the bug.
-func (m *mutant) apply(library, dir string) error {
-	if err := os.CopyFS(dir, os.DirFS(library)); err != nil {
-		return err
-	}
-	file := filepath.Join(dir, filepath.FromSlash(m.file))
-	data, err := os.ReadFile(file)
+// spoil returns the text of the file with the bug.
+func (m *mutant) spoil(library string) (string, error) {
+	data, err := os.ReadFile(filepath.Join(library, filepath.FromSlash(m.file)))
 	if err != nil {
-		return err
+		return "", err
 	}
 	text := string(data)
 	for i := 0; i < len(m.edits); i += 2 {
 		if n := strings.Count(text, m.edits[i]); n != 1 {
-			return fmt.Errorf("mutant %q: %s has %q %d times, not once", m.name, m.file, m.edits[i], n)
+			return "", fmt.Errorf("mutant %q: %s has %q %d times, not once", m.name, m.file, m.edits[i], n)
 		}
 		text = strings.Replace(text, m.edits[i], m.edits[i+1], 1)
 	}
-	return os.WriteFile(file, []byte(text), 0o666)
+	return text, nil
+}
+
+// apply makes a copy of the library with the bug.
+func (m *mutant) apply(library, dir string) error {
+	text, err := m.spoil(library)
+	if err != nil {
+		return err
+	}
+	if err := os.CopyFS(dir, os.DirFS(library)); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, filepath.FromSlash(m.file)), []byte(text), 0o666)
 }
 
 // mutate makes a copy of the library with the bug, and sweeps it.
