@@ -28,17 +28,12 @@ QUINE_BOOT_CODE int quine_authentic(union quine_work *work, const uint32_t *mani
 QUINE_BOOT_CODE bool quine_digest_proven(const uint32_t *manifest)
 {
     const uint32_t *left = quine_signed.p256.reg;
-    uint32_t sum = 0;
+    const uint32_t *right = left + 8;
+    uint32_t difference = 0, sum = 0;
 
-    for (uint32_t i = 0; i < 8u; i++) {
-        if (left[i] != left[8u + i])
-            return false;
-        sum |= left[i];
+    while (left != right) {
+        difference |= left[8] ^ left[0];
+        sum |= *left++;
     }
-    return sum > 0u && quine_floor_from(manifest[COUNTER] + 1u) < 1u;
-}
-
-QUINE_KERNEL_CODE void quine_digest_floor(const uint32_t *manifest)
-{
-    quine_floor_raise(manifest[COUNTER]);
+    return difference < 1u && sum > 0u && quine_floor_from(manifest[COUNTER] + 1u) < 1u;
 }
