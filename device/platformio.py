@@ -41,7 +41,7 @@ if build:
     chosen += ["crypto/quine_sha256.S", "crypto/quine_p256.S", "crypto/quine_p256_%s.S" % multiply]
     folders = folders + ["crypto"]
 if build == "encrypted":
-    chosen.append("crypto/quine_aes.c")
+    chosen.append("crypto/quine_aes.S")
 env.Replace(SRC_FILTER=["-<*>"] + ["+<%s>" % pattern.replace(os.sep, "/") for pattern in chosen] +
             ["-<%s>" % name for name in replaced])
 

@@ -71,7 +71,13 @@ func run(dirs []string, library, out string) error {
 		return err
 	}
 	table(alone)
-	boards = append(boards, alone...)
+	verify, err := verifications(context.Background(), library)
+	if err != nil {
+		return err
+	}
+	fmt.Println()
+	table(verify)
+	boards = append(append(boards, alone...), verify...)
 	if out != "" {
 		data, err := json.MarshalIndent(boards, "", "  ")
 		if err != nil {
@@ -163,13 +169,13 @@ func code(path string) (int, error) {
 
 // table prints a line for each figure, with a column for each board.
 func table(boards []board) {
-	fmt.Printf("%-24s", "bytes")
+	fmt.Printf("%-26s", "bytes")
 	for _, b := range boards {
 		fmt.Printf("%22s", b.Name)
 	}
 	fmt.Printf("%12s\n", "budget")
 	for i, f := range boards[0].Figures {
-		fmt.Printf("%-24s", f.Name)
+		fmt.Printf("%-26s", f.Name)
 		for _, b := range boards {
 			fmt.Printf("%22d", b.Figures[i].Bytes)
 		}
