@@ -45,6 +45,12 @@ QUINE_DIGEST_INLINE int quine_digest_check(const struct quine_digest *d, const u
     return quine_authentic(&quine_signed, manifest);
 }
 
+// Makes quine_digest_proven say no: RAM may hold what an earlier boot has proven.
+QUINE_DIGEST_INLINE void quine_digest_forget(void)
+{
+    quine_signed.p256.reg[0] = ~quine_signed.p256.reg[8];
+}
+
 bool quine_digest_proven(const uint32_t *manifest);
 
 QUINE_DIGEST_INLINE void quine_digest_floor(const uint32_t *manifest)

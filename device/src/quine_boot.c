@@ -86,6 +86,7 @@ QUINE_BOOT_CODE void quine_boot_main(struct quine_ram *ram)
     uint32_t feeds = 0;  // of the watchdog in the last wait; its lowest bits count installs
     int err = QUINE_OK;
 
+    quine_digest_forget();
     (void)quine_flash_fault(); // what the application met is not boot's
     if (quine_complete())
         extent = QUINE_RUNNING->size;
@@ -109,7 +110,9 @@ QUINE_BOOT_CODE void quine_boot_main(struct quine_ram *ram)
         if (err == QUINE_OK) {
             crc = 0;
             record(&ram->record, 0, 0); // from here on nothing gives up
-            err = quine_flash_open(ram->manifest.size);
+            err = QUINE_ERR_DIGEST;
+            if (quine_digest_proven(&ram->manifest.magic))
+                err = quine_flash_open(ram->manifest.size);
             if (err == QUINE_OK) {
                 err = QUINE_ERR_IO;
                 if ((int32_t)(feeds << 29) >= 0) {

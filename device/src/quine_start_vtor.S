@@ -44,6 +44,9 @@ quine_entry:
     str r0, [r1]
     ldr r0, =quine_ram
     bl quine_boot_main
+    bl quine_complete // once more: one faulty instruction starts nothing that boot has not verified
+    cmp r0, #0
+    beq quine_fault
 
 // Hands the core over as a reset would: VTOR and MSP are the application's, PRIMASK is 0, MSPLIM of
 // ARMv8-M is still 0, CONTROL was never touched. DSB: the store to VTOR is done before an exception
