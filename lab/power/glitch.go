@@ -3,7 +3,6 @@
 package power
 
 import (
-	"bytes"
 	"fmt"
 
 	"github.com/quine-fw/quine/device"
@@ -21,6 +20,13 @@ type Glitch struct {
 	Part   *device.Part
 	OldELF []byte // the ELF file of Old, or nil
 
+	// Update is installed over Old before the attack, if it is not nil. That raises the floor
+	// of the security counter.
+	Update *image.Image
+
+	// Warm leaves RAM as the update has left it: there was a reset, but power was not lost.
+	Warm bool
+
 	// Staged is what the store holds in place of an image, and pending; ID is what its
 	// header names.
 	Staged []byte
@@ -34,7 +40,8 @@ type Glitch struct {
 	// first executed and half when it is last; 0 means always.
 	Times int
 
-	// Emulate has boot's CRC-32 emulated, too.
+	// Emulate has CRC-32 and the verification of signatures emulated instruction by
+	// instruction, too; otherwise each counts as one.
 	Emulate bool
 }
 
@@ -69,15 +76,26 @@ func (g *Glitch) Try() (*GlitchResult, error) {
 	if l.layout, err = newLayout(g.Old, g.Part, program); err != nil {
 		return nil, err
 	}
-	clean, trial := g.machine(l), g.machine(l)
-	path, err := g.path(g.machine(l))
+	if g.Emulate {
+		l.layout.verified = nil
+	}
+	var m [3]*machine
+	for i := range m {
+		if m[i], err = g.machine(l); err != nil {
+			return nil, err
+		}
+	}
+	clean, trial := m[0], m[1]
+	path, err := g.path(m[2])
 	if err != nil {
 		return nil, err
 	}
+	trial.limit = 2*uint64(len(path)) + 1<<19
 	chosen := choose(path, g.Times)
 	r := &GlitchResult{Path: len(path)}
 	clean.booting = true
 	clean.prepare()
+	trial.prepare()
 	clean.core.Reset()
 	for at, pc := range path {
 		if chosen[at] {
@@ -101,37 +119,62 @@ func (g *Glitch) Try() (*GlitchResult, error) {
 }
 
 // machine returns the device under attack.
-func (g *Glitch) machine(l *lab) *machine {
+func (g *Glitch) machine(l *lab) (*machine, error) {
 	m := newMachine(l.layout)
 	m.flash.put(0, g.Old.Factory())
 	if !g.Emulate {
 		m.compareCRC()
+	}
+	if g.Update != nil {
+		m.stage(g.Old, g.Update)
+		if e := m.boot(4); e != started || !l.sameImage(m.flash.cells[:len(g.Update.Data)], g.Update.Factory()) {
+			return nil, fmt.Errorf("the update before the attack fails: %v", m.err)
+		}
 	}
 	if g.Installed != nil {
 		m.flash.put(0, g.Installed)
 	}
 	f, at := m.staging()
 	f.put(at+l.layout.imageBase, g.Staged)
-	header := stagingHeader(g.Old, &image.Image{Manifest: image.Manifest{ID: g.ID}})
-	f.put(at, header)
+	f.put(at, stagingHeader(g.runs(), &image.Image{Manifest: image.Manifest{ID: g.ID}}))
 	m.random = newRandom(11)
-	m.powerLost()
-	return m
+	if !g.Warm {
+		m.powerLost()
+	}
+	m.operations = 0
+	return m, nil
 }
 
-// longest is how many instructions of an undisturbed boot there are at most: one that waits
-// for a usable image is left to it there.
-const longest = 1 << 21
+// runs returns the image that the device runs when it is attacked.
+func (g *Glitch) runs() *image.Image {
+	if g.Update != nil {
+		return g.Update
+	}
+	return g.Old
+}
+
+// longest is how many instructions a path has at most.
+const longest = 1 << 26
+
+// tail is how much of the wait for a usable image belongs to a path that ends there.
+const tail = 2000
 
 // path returns the addresses of the instructions that boot executes undisturbed, up to the
-// application.
+// application or a wait for another image.
 func (g *Glitch) path(m *machine) (path []uint32, err error) {
 	m.booting = true
 	if !m.prepare() {
 		return nil, fmt.Errorf("there is no boot sector")
 	}
+	_, store := m.staging()
+	read := 0 // instructions up to the last read of the store
+	m.core.OnFlashRead(func(offset uint32, _ int) {
+		if offset >= store {
+			read = len(path)
+		}
+	})
 	m.core.Reset()
-	for len(path) < longest {
+	for len(path) < longest && (read == 0 || g.Installed == nil || len(path) < read+1<<16) {
 		pc := m.core.Reg(emu.PC)
 		switch stop := m.core.Run(1); {
 		case stop == emu.Left && g.Installed == nil:
@@ -141,7 +184,7 @@ func (g *Glitch) path(m *machine) (path []uint32, err error) {
 		}
 		path = append(path, pc)
 	}
-	return path, nil
+	return path[:min(read+tail, len(path))], nil
 }
 
 // choose picks which instructions of a path are skipped.
@@ -169,22 +212,27 @@ const mostThrough = 40
 func (g *Glitch) skip(m *machine) (begun, booted bool) {
 	const resets = 4
 	m.booting = true
-	m.limit = 1 << 20
 	m.core.Skip()
 	e := m.stopped(m.core.Run(m.limit))
 	for n := 0; n < resets && (e == reset || e == broken && m.core.Fault() != nil); n++ {
 		m.err = nil
 		e = m.boot(1)
 	}
-	old := g.Old.Factory()
+	old := g.runs().Factory()
 	if g.Installed != nil {
 		old = g.Installed
 	}
-	kept := bytes.Equal(old, m.flash.cells[:len(old)])
+	kept := g.same(m, old)
 	pc := m.core.Reg(emu.PC) - m.layout.base
 	runs := e == started || pc >= image.BootSize && pc < m.layout.imageMax
 	if runs && (!kept || g.Installed != nil) {
 		return false, true
 	}
 	return !kept, false
+}
+
+// same says whether an image lies in flash.
+func (g *Glitch) same(m *machine, image []byte) bool {
+	l := lab{layout: m.layout}
+	return l.sameImage(m.flash.cells[:len(image)], image)
 }
