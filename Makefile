@@ -128,6 +128,10 @@ lab-thumb: firmware-all ## cut the power of the real binaries at tens of thousan
 lab-thumb-full: # the same at each operation in every way, and twice in a trial: more than a million
 	@$(MAKE) --no-print-directory lab-thumb LAB_CUTS=200000
 
+.PHONY: lab-glitch
+lab-glitch: firmware-all ## skip instructions of boot sectors that meet a forged image (minutes)
+	QUINE_NEED=$(NEED) go test -v -timeout 2h -run Glitch ./lab/power -times 32
+
 .PHONY: size
 size: firmware-all ## print what the device code costs, fail over budget
 	go run ./lab/size -o build/size.json $(FIRMWARE_BOARDS:%=build/%) $(SIGNED_BOARDS:%=build/%-signed) $(SIGNED_BOARDS:%=build/%-encrypted)

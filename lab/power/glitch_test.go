@@ -15,7 +15,10 @@ import (
 	"github.com/quine-fw/quine/image"
 )
 
-var timesFlag = flag.Int("times", 2, "skip an instruction of a signed boot sector this often, 0 for always")
+// quick is how often an instruction is skipped in a test that is to be quick.
+const quick = 2
+
+var timesFlag = flag.Int("times", quick, "skip an instruction of a signed boot sector this often, 0 for always")
 
 // An attack makes a glitch of what a device is offered, from the image that it runs.
 type attack struct {
@@ -82,6 +85,11 @@ var damaged = attack{"damaged", func(a *attacker) Glitch {
 	return offer(a.small(a.key, 0), func(staged []byte) { staged[len(staged)-1] ^= 1 })
 }}
 
+var stranger = attack{"wrongly signed", func(a *attacker) Glitch {
+	im, staged := a.stranger()
+	return Glitch{Staged: staged, ID: im.Manifest.ID}
+}}
+
 // signedAttacks are those that a device which takes signed images only must withstand.
 var signedAttacks = []attack{
 	{"unsigned", func(a *attacker) Glitch {
@@ -98,10 +106,7 @@ var signedAttacks = []attack{
 			copy(staged[im.Boot.ManifestOffset+0x40:], bytes.Repeat([]byte{0xFF}, 64))
 		})
 	}},
-	{"wrongly signed", func(a *attacker) Glitch {
-		im, staged := a.stranger()
-		return Glitch{Staged: staged, ID: im.Manifest.ID}
-	}},
+	stranger,
 	{"rolled back", func(a *attacker) Glitch {
 		g := offer(a.small(a.key, 4), nil)
 		g.Update = a.small(a.key, 5)
@@ -121,7 +126,7 @@ var signedAttacks = []attack{
 }
 
 // try makes an attack on a board.
-func (k attack) try(t *testing.T, board, build string, times int) *GlitchResult {
+func (k attack) try(t *testing.T, board, build string, times int, emulate bool) *GlitchResult {
 	t.Helper()
 	a := &attacker{t: t, data: read(t, board+build+"/v1.bin")}
 	if build != "" {
@@ -134,6 +139,7 @@ func (k attack) try(t *testing.T, board, build string, times int) *GlitchResult 
 	}
 	g := k.make(a)
 	g.Old, g.Part, g.OldELF, g.Times = parse(t, a.data), part(t, board), read(t, board+build+"/v1.elf"), times
+	g.Emulate = emulate
 	r, err := g.Try()
 	if err != nil {
 		t.Fatal(err)
@@ -152,7 +158,7 @@ func (k attack) try(t *testing.T, board, build string, times int) *GlitchResult 
 func TestGlitch(t *testing.T) {
 	for _, board := range boards[:2] {
 		t.Run(board, func(t *testing.T) {
-			if r := damaged.try(t, board, "", 0); r.Booted > 0 {
+			if r := damaged.try(t, board, "", 0, false); r.Booted > 0 {
 				t.Error("the image is started")
 			}
 		})
@@ -160,18 +166,32 @@ func TestGlitch(t *testing.T) {
 }
 
 // TestGlitchSigned skips instructions of boot sectors that verify signatures: what is
-// executed often, a few times.
+// executed often, -times times. All attacks on all boards are for make lab-glitch.
 func TestGlitchSigned(t *testing.T) {
 	for _, board := range boards {
-		if board != "microbit" && testing.Short() {
-			continue
-		}
 		for _, k := range append([]attack{damaged}, signedAttacks...) {
-			t.Run(board+"/"+k.name, func(t *testing.T) {
-				if r := k.try(t, board, "-signed", *timesFlag); r.Booted > 0 || r.Begun > 0 {
-					t.Error("the attack succeeds")
-				}
-			})
+			if *timesFlag == quick && board != "microbit" && k.name != "wrongly signed" {
+				continue
+			}
+			t.Run(board+"/"+k.name, func(t *testing.T) { k.fails(t, board, *timesFlag, false) })
 		}
+	}
+}
+
+// TestGlitchVerification skips instructions inside the verification of a signature, too.
+func TestGlitchVerification(t *testing.T) {
+	if *timesFlag == quick {
+		t.Skip("make lab-glitch runs it: each trial takes some ten million instructions")
+	}
+	for _, board := range boards {
+		t.Run(board, func(t *testing.T) { stranger.fails(t, board, 2, true) })
+	}
+}
+
+// fails makes an attack on a signed board, which must come to nothing.
+func (k attack) fails(t *testing.T, board string, times int, emulate bool) {
+	t.Helper()
+	if r := k.try(t, board, "-signed", times, emulate); r.Booted > 0 || r.Begun > 0 {
+		t.Error("the attack succeeds")
 	}
 }
