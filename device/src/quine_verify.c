@@ -21,7 +21,7 @@
 // wrong; the digest covers the fields that boot does not look at.
 static inline __attribute__((always_inline)) bool fits(const struct quine_manifest *m)
 {
-    return m->magic == QUINE_MANIFEST_MAGIC_VALUE &&
+    return (QUINE_DIGEST_FLAGS != 0u || m->magic == QUINE_MANIFEST_MAGIC_VALUE) && // or who signed has looked
            m->format == (QUINE_MANIFEST_FORMAT_VALUE | QUINE_DIGEST_FLAGS << 8 | QUINE_BOOT_ABI << 16) &&
            m->product == QUINE_PRODUCT && m->load_address == QUINE_FLASH_BASE &&
            m->hardware_min <= QUINE_HARDWARE && m->hardware_max >= QUINE_HARDWARE &&
