@@ -24,6 +24,8 @@
 //   QUINE_PRODUCT, QUINE_HARDWARE   ids of this product and board revision
 //   QUINE_IMAGE_MAX                 bytes of flash from its base that an image may fill
 //   QUINE_ATTEMPTS_MAX              verifications of one staged image that may end in a reset
+//   QUINE_FLOOR_OFFSET, QUINE_FLOOR_SIZE   signed builds: bytes of internal flash that neither an install nor the
+//                                   store erases (spec/image.md section 6)
 //   QUINE_BOOT_CHANGE               0 on devices that refuse each image with another boot sector; 1 if absent
 // and what the chosen store asks for. A store is a folder of store/ on the include path with
 //
