@@ -20,11 +20,11 @@ const wait = 60 * time.Second
 
 // boards are those that every test runs on.
 var boards = []target{
-	{qemu.Microbit, 0x20400, 14},
-	{qemu.MPS2AN385, 0x21000, 4},
-	{qemu.MPS2AN386, 0x40000, 4},
-	{qemu.MPS2AN500, 0x22000, 4},
-	{qemu.MPS2AN505, 0x20800, 4},
+	{qemu.Microbit, 0x20400, 14, ""},
+	{qemu.MPS2AN385, 0x21000, 4, ""},
+	{qemu.MPS2AN386, 0x40000, 4, ""},
+	{qemu.MPS2AN500, 0x22000, 4, ""},
+	{qemu.MPS2AN505, 0x20800, 4, ""},
 }
 
 // A target is a board with facts about its example.
@@ -32,6 +32,7 @@ type target struct {
 	board  qemu.Board
 	staged uint32 // offset of the staged image in flash
 	cuts   int    // power cuts at each of the four routines
+	build  string // what the name of its folder ends with: "", "-signed" or "-encrypted"
 }
 
 // releases are the sealed images that `make firmware-all` leaves, and where the
@@ -58,7 +59,7 @@ func onBoards(t *testing.T, test func(t *testing.T, r *releases)) {
 
 func load(t *testing.T, target target) *releases {
 	t.Helper()
-	dir := filepath.Join("..", "..", "build", target.board.Name)
+	dir := filepath.Join("..", "..", "build", target.board.Name+target.build)
 	r := &releases{target: target}
 	for name, to := range map[string]*[]byte{
 		"v1.bin": &r.v1, "v2.bin": &r.v2, "v3.bin": &r.v3,

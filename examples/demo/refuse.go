@@ -5,37 +5,14 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"os"
 	"path/filepath"
 
 	"github.com/quine-fw/quine"
-	"github.com/quine-fw/quine/patch"
+	"github.com/quine-fw/quine/lab/example"
 )
-
-// forge signs what a patch announces with a key that is made for the purpose.
-func forge(p []byte, h *patch.Header) ([]byte, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	r, s, err := ecdsa.Sign(rand.Reader, key, h.Digest[:])
-	if err != nil {
-		return nil, err
-	}
-	forged := bytes.Clone(p)
-	at := bytes.Index(forged[:h.Size], h.Digest[:]) + len(h.Digest) // the signature is behind the digest
-	r.FillBytes(forged[at : at+32])
-	s.FillBytes(forged[at+32 : at+64])
-	binary.LittleEndian.PutUint16(forged[h.Size-2:], uint16(crc32.ChecksumIEEE(forged[:h.Size-2])))
-	return forged, nil
-}
 
 // refuse sends a patch whose signature is by a key that the board does not have, if it
 // takes only signed ones. It must refuse it and change nothing in its flash.
@@ -44,12 +21,8 @@ func (r *run) refuse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h, err := patch.ParseHeader(p)
-	if err != nil || !h.Signed {
-		return err
-	}
-	forged, err := forge(p, h)
-	if err != nil {
+	forged, err := example.Forge(p)
+	if err != nil || forged == nil {
 		return err
 	}
 	before, err := r.flash()
