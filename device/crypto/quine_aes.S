@@ -222,9 +222,8 @@ done:
     ldr r0, [sp, #ARGS + 12]
     subs r0, #16
     str r0, [sp, #ARGS + 12]
-    beq 10f
-    b next_block
-10: add sp, #ARGS + 16
+    bne next_block
+    add sp, #ARGS + 16
     pop {r4-r7, pc}
 
     .balign 4

@@ -77,7 +77,13 @@ func run(dirs []string, library, out string) error {
 	}
 	fmt.Println()
 	table(verify)
-	boards = append(append(boards, alone...), verify...)
+	large, err := spinors(context.Background(), library)
+	if err != nil {
+		return err
+	}
+	fmt.Println()
+	table(large)
+	boards = append(append(append(boards, alone...), verify...), large...)
 	if out != "" {
 		data, err := json.MarshalIndent(boards, "", "  ")
 		if err != nil {
