@@ -165,18 +165,21 @@ func (t *tally) run(ctx context.Context, l *lab, j *job, total int) error {
 	return nil
 }
 
-// show tells how far the run is, on a terminal.
+// show tells how far the run is: each second on a terminal, elsewhere each minute.
 func (t *tally) show(total int, last bool) {
-	info, err := os.Stderr.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 || !last && time.Since(t.shown) < time.Second {
+	begin, end, every := "", "\n", time.Minute
+	if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+		begin, end, every = "\r", "  ", time.Second
+	}
+	if !last && time.Since(t.shown) < every {
 		return
 	}
 	t.shown = time.Now()
 	gone := time.Since(t.started)
 	left := time.Duration(float64(gone) / float64(max(1, t.jobs)) * float64(total-t.jobs)).Round(time.Second)
-	fmt.Fprintf(os.Stderr, "\r%d of %d sweeps, %.1f million cuts, %.0f a second, %v left  ", t.jobs, total,
-		float64(t.cuts)/1e6, float64(t.cuts)/gone.Seconds(), left)
-	if last {
+	fmt.Fprintf(os.Stderr, "%s%d of %d sweeps, %.1f million cuts, %.0f a second, %v left%s", begin, t.jobs, total,
+		float64(t.cuts)/1e6, float64(t.cuts)/gone.Seconds(), left, end)
+	if last && begin != "" {
 		fmt.Fprintln(os.Stderr)
 	}
 }

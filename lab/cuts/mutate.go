@@ -51,9 +51,12 @@ func hunt(list []*build, from int) []*job {
 			continue
 		}
 		jobs = append(jobs, &job{tiny, s, "depth=0"})
+		if s.name == "watchdog" { // the seal's destruction, again and again
+			jobs = append(jobs, &job{tiny, s, fmt.Sprintf("depth=1 seeds=16 from=%d:%d", from+1, from+2)})
+		}
 		later = append(later, &job{tiny, s, "depth=1"})
 		if s.name == "update" { // at the header, and what becomes of a torn one
-			later = append(later, &job{tiny, s, fmt.Sprintf("depth=2 seeds=3 stride=1:5 from=%d:%d", from-3, from)})
+			later = append(later, &job{tiny, s, fmt.Sprintf("depth=2 seeds=2 stride=1:13 from=%d:%d", from-3, from)})
 			last = append(last, &job{tiny, s, fmt.Sprintf("depth=3 stride=1:11:13 from=%d:%d", from-5, from+3)})
 		}
 	}
@@ -67,7 +70,7 @@ func hunt(list []*build, from int) []*job {
 			later = append(later, &job{tiny, s, "depth=1"})
 		}
 		if s.dead() {
-			later = append(later, &job{tiny, s, "depth=2 from=1:1 seeds=3 stride=1:41"})
+			later = append(later, &job{tiny, s, "depth=2 from=1:1 seeds=8 stride=1:83"})
 		}
 	}
 	jobs = append(append(jobs, later...), last...)

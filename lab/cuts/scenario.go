@@ -80,10 +80,11 @@ func three(r0, r1, r2 func(b *build) sim.Recipe) func(b *build) []sim.Recipe {
 	return func(b *build) []sim.Recipe { return []sim.Recipe{r0(b), r1(b), r2(b)} }
 }
 
-// dead says whether the store neither reads nor can be written while it goes wrong.
+// dead says whether the store neither reads nor can be written while it goes wrong, which
+// the client is told.
 func (s *scenario) dead() bool {
 	switch s.name {
-	case "dead-abort", "dead-failing", "dead-busy", "dead-absent", "dead-zeros",
+	case "brief-abort", "dead-failing", "dead-busy", "dead-absent", "dead-zeros",
 		"dying-failing", "dying-busy", "dying-absent", "dying-zeros":
 		return true
 	}
@@ -143,8 +144,9 @@ func faults() []*scenario {
 		add("dying-"+how.String(), fmt.Sprintf("fault=%d:0:0", how), shrinking)
 		add("flaky-"+how.String(), fmt.Sprintf("fault=%d:0:2", how), growing)
 	}
-	list = append(list, &scenario{name: "dead-abort", images: growing, patches: one, scripts: []string{"a r0 i"}, staged: true,
-		options: fmt.Sprintf("fault=%d:1:0 boots=6", sim.Absent), fits: external})
+	// Boot does not see what is pending, the application does.
+	list = append(list, &scenario{name: "brief-abort", images: growing, patches: one, scripts: []string{"a r0 i"}, staged: true,
+		options: fmt.Sprintf("fault=%d:1:1 boots=6", sim.Failing), fits: external})
 	for from := 1; from < 512; from += 11 {
 		add(fmt.Sprintf("swapped-%d", from), fmt.Sprintf("swap=%d:%d", sim.Swapped, from), growing)
 	}
