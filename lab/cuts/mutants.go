@@ -88,8 +88,8 @@ var mutants = []mutant{
 		"    record_clear();\n    for", "    (void)record_clear;\n    for"}},
 	{"begin does not erase the header", "L5", stagingFile, []string{
 		"    return quine_store_erase(0);", "    return QUINE_OK;"}},
-	{"begin erases the header only if it reads valid", "L5", updateFile, []string{
-		"        result = quine_update_store_begin(u);", "        result = pending() != QUINE_OK ? quine_update_store_begin(u) : QUINE_OK;"}},
+	{"begin erases the header only if it does not read blank", "L5", stagingFile, []string{
+		"    return quine_store_erase(0);", "    uint32_t magic = 0;\n    (void)quine_store_read(0, &magic, 4);\n    return magic == QUINE_ERASED * 0x01010101u ? QUINE_OK : quine_store_erase(0);"}},
 	{"the store is erased only where it does not read blank", "L5", stagingFile, []string{
 		"if (at % quine_store.erase_unit == 0u) {", "uint8_t first[4];\n    (void)quine_store_read(at, first, 4);\n    if (at % quine_store.erase_unit == 0u && (first[0] & first[1] & first[2] & first[3]) != QUINE_ERASED) {"}},
 	{"the store's erase units are one page off", "L5", stagingFile, []string{

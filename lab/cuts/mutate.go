@@ -70,7 +70,7 @@ func hunt(list []*build, from int) []*job {
 			later = append(later, &job{tiny, s, "depth=1"})
 		}
 		if s.dead() {
-			later = append(later, &job{tiny, s, "depth=2 from=1:1 seeds=8 stride=1:83"})
+			jobs = append(jobs, &job{tiny, s, "depth=2 from=1:1 seeds=8 stride=1:83"})
 		}
 	}
 	jobs = append(append(jobs, later...), last...)
