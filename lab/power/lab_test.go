@@ -37,6 +37,7 @@ func parse(t testing.TB, data []byte) *image.Image {
 // part returns the part of an example board.
 func part(t testing.TB, board string) *device.Part {
 	t.Helper()
+	board = strings.TrimSuffix(board, "-signed")
 	name := strings.Replace(board, "-", "/", 1)
 	if board == "microbit" {
 		name = "nrf51"
@@ -106,6 +107,17 @@ func TestUpdate(t *testing.T) {
 				t.Errorf("%d old, %d updated again, %d new", r.Old, r.UpdatedAgain, r.New)
 			}
 		})
+	}
+}
+
+// TestSigned cuts an install that verifies signatures, with and without the symbols of what
+// does.
+func TestSigned(t *testing.T) {
+	for _, client := range []bool{false, true} {
+		c := config(t, "microbit-signed", client)
+		c.Cuts = 60
+		r, err := Run(c)
+		check(t, r, err, 150)
 	}
 }
 

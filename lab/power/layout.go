@@ -74,7 +74,7 @@ func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layou
 		sealOffset: b.SealOffset, sealSize: uint32(b.SealSize), zeros: b.SealSize == 8,
 		imageMax: b.ImageMax, storeMax: b.StoreMax, appVectors: b.AppVectors,
 		signed: b.Flags&image.BootSigned != 0, boots: make(map[uint32]*emu.Program),
-		verified: &verifications{known: make(map[string]verification)},
+		verified: &verifications{known: make(map[string]verification), at: make(map[uint32]uint32)},
 	}
 	l.know(program)
 	l.ecc = part.ECC

@@ -270,9 +270,7 @@ func (m *machine) prepare() bool {
 	if e := m.layout.external; e != nil && p != nil {
 		e.hook(m, p)
 	}
-	if at, ok := p.Symbol("quine_p256_verify"); ok && m.layout.verified != nil {
-		m.hook(at&^1, m.verifyCalled)
-	}
+	m.hookVerify(p, function(infoAuthentic))
 	return true
 }
 

@@ -3,6 +3,8 @@
 package power
 
 import (
+	"bytes"
+	"hash/crc32"
 	"sync"
 
 	"github.com/quine-fw/quine/lab/emu"
@@ -20,12 +22,75 @@ const (
 type verifications struct {
 	lock  sync.Mutex
 	known map[string]verification
+	at    map[uint32]uint32 // address of the function by the CRC-32 of its boot sector
 }
 
 // A verification is what the function has left in its work memory, and returned.
 type verification struct {
 	work   string
 	result uint32
+}
+
+// infoAuthentic is the offset in a signed boot info record of quine_authentic (spec/image.md
+// section 3).
+const infoAuthentic = 0x50
+
+// hookVerify puts this program in place of quine_p256_verify. Without a symbol its address is
+// found when quine_authentic is called, whose address the boot info record has.
+func (m *machine) hookVerify(p *emu.Program, authentic uint32) {
+	v := m.layout.verified
+	if v == nil || !m.layout.signed {
+		return
+	}
+	at, ok := p.Symbol("quine_p256_verify")
+	if !ok {
+		v.lock.Lock()
+		at, ok = v.at[crc32.ChecksumIEEE(m.sector)]
+		v.lock.Unlock()
+	}
+	if ok {
+		m.hook(at&^1, m.verifyCalled)
+		return
+	}
+	m.hook(authentic, func() {
+		if at := m.findVerify(); at != 0 {
+			v.lock.Lock()
+			v.at[crc32.ChecksumIEEE(m.sector)] = at
+			v.lock.Unlock()
+			m.core.Hook(authentic, nil)
+			m.hook(at, m.verifyCalled)
+		}
+	})
+}
+
+// findVerify follows quine_authentic, which is about to run, on a device of its own, up to
+// where it goes on elsewhere with the same work memory and the manifest's signature. It
+// returns 0 if it never does.
+func (m *machine) findVerify() uint32 {
+	const signature, steps = 0x40, 1 << 20
+	c := m.twin()
+	work, manifest := c.Reg(0), c.Reg(1)
+	for range steps {
+		before := c.Reg(emu.PC)
+		if c.Run(1) != emu.Limit {
+			break
+		}
+		at := c.Reg(emu.PC)
+		if at-before-2 > 2 && c.Reg(0) == work && c.Reg(1) == manifest+signature {
+			return at
+		}
+	}
+	return 0
+}
+
+// twin returns a core like that of the device, without hooks.
+func (m *machine) twin() *emu.Core {
+	l := m.layout
+	c := emu.New(emu.Config{
+		Arch: l.arch, FlashBase: l.base, Flash: bytes.Clone(m.flash.cells), RAMBase: l.ramBase, RAMSize: int(l.ramSize),
+	})
+	c.CopyFrom(m.core)
+	return c
 }
 
 // verifyCalled stands for quine_p256_verify where its input was met before.
@@ -53,11 +118,7 @@ func (m *machine) verifyCalled() {
 
 // verify emulates the function that is about to run on a device of its own.
 func (m *machine) verify() (r verification, ok bool) {
-	l := m.layout
-	c := emu.New(emu.Config{
-		Arch: l.arch, FlashBase: l.base, Flash: append([]byte(nil), m.flash.cells...), RAMBase: l.ramBase, RAMSize: int(l.ramSize),
-	})
-	c.CopyFrom(m.core)
+	c := m.twin()
 	at := c.Reg(emu.PC)
 	work := c.Reg(0)
 	if c.Call(at, m.limit, c.Reg(0), c.Reg(1), c.Reg(2)) != emu.Returned {
