@@ -41,7 +41,7 @@ static void crypt(const uint8_t nonce[12], uint32_t block, uint8_t *data,
 
     assert(copy != NULL);
     memcpy(copy, data, n);
-    memcpy(aes.counter, nonce, sizeof aes.counter);
+    memcpy(aes.counter, nonce, QUINE_NONCE_SIZE);
     quine_aes_init(&aes);
     quine_aes_ctr(&aes, block, copy, (uint32_t)whole);
     memcpy(data, copy, n);
@@ -156,7 +156,7 @@ static uint32_t staged_crc(struct apply_bytes image)
     uint8_t block[32];
 
     memset(block, 0xFF, sizeof block);
-    memcpy(block, aes.counter, sizeof aes.counter);
+    memcpy(block, aes.counter, QUINE_NONCE_SIZE);
     crypt(block, 0x80000000u, image.data, image.size);
     return quine_crc32(quine_crc32(0, block, sizeof block), image.data,
                        (uint32_t)image.size);
