@@ -103,7 +103,7 @@ test: firmware-all size peers ## run all tests, nothing skipped
 	@set -e; for b in $(FIRMWARE_BOARDS); do for v in $(VERSIONS); do \
 		$(QUINE) check build/$$b/$$v.elf --max-ram 1536 >build/check.txt || { cat build/check.txt; exit 1; }; done; done
 	@set -e; for b in $(SIGNED_BOARDS:%=%-signed) $(SIGNED_BOARDS:%=%-encrypted); do for v in $(VERSIONS); do \
-		$(QUINE) check build/$$b/$$v.elf --max-ram 2048 >build/check.txt || { cat build/check.txt; exit 1; }; done; done
+		$(QUINE) check build/$$b/$$v.elf --max-ram 2560 >build/check.txt || { cat build/check.txt; exit 1; }; done; done
 	@echo "quine check: all rules kept by $(words $(VERSIONS)) releases on $(words $(FIRMWARE_BOARDS)) boards, signed and encrypted too"
 	QUINE_NEED=$(NEED) go test -timeout 30m ./...
 	cd cmd/quine-pkcs11 && go vet . && QUINE_NEED=$(NEED) go test .

@@ -13,6 +13,7 @@
 
 // What boot verifies with, in RAM that the linker fragment places.
 extern union quine_work quine_signed;
+_Static_assert(sizeof(union quine_work) <= 584, "the linker fragment and quine check know this size");
 
 struct quine_digest {
     struct quine_sha256 *sha256;

@@ -13,6 +13,8 @@ const (
 	installSize   = 128 + image.BootSize // struct quine_install, where no symbol tells: manifest and boot sector
 	installMin    = 32 + image.BootSize  // the least of it
 	recordSize    = 16                   // struct quine_record
+	verifierSize  = 584                  // union quine_work of signed builds, behind the kernel's copy
+	cipherSize    = 320                  // struct quine_aes of encrypted builds, behind that
 	exceptionSize = 32 + 4               // what the core pushes for a fault, with alignment
 )
 
@@ -22,7 +24,7 @@ func (c *checker) checkBudget() {
 	b.Boot, b.Kernel, b.RAMBuffer = c.boot.size(), c.kernel.size(), image.BootSize
 	b.BootFree = image.BootSize - min(b.Boot, image.BootSize)
 	c.checkStack()
-	b.RAM = recordSize + c.installSize() - image.BootSize + b.Kernel + b.Stack
+	b.RAM = recordSize + c.installSize() - image.BootSize + b.Kernel + c.behindKernel() + b.Stack
 
 	limit := cmp.Or(c.opts.MaxBoot, image.BootSize)
 	if b.Boot > limit {
@@ -48,6 +50,18 @@ func (c *checker) installSize() uint32 {
 	return c.copied.start - c.byName["quine_scratch"].addr
 }
 
+// behindKernel returns the size of what boot has in RAM behind the kernel's copy.
+func (c *checker) behindKernel() uint32 {
+	n := uint32(0)
+	if c.info.Flags&image.BootSigned != 0 {
+		n += -c.kernel.size()%8 + verifierSize
+	}
+	if c.info.Flags&image.BootEncrypted != 0 {
+		n += cipherSize
+	}
+	return n
+}
+
 // checkRAM checks that RAM holds what boot puts there.
 func (c *checker) checkRAM() {
 	b := &c.report.Budget
@@ -58,7 +72,7 @@ func (c *checker) checkRAM() {
 		return
 	}
 	top, _ := c.word(c.flash)
-	need := c.installSize() + b.Kernel + b.Stack
+	need := c.installSize() + b.Kernel + c.behindKernel() + b.Stack
 	if top < scratch || top-scratch < need {
 		c.failWhole(RuleBudget, "give the linker script all of the part's RAM, or let the port keep its boot sector for ever",
 			"boot needs %d bytes of RAM from 0x%08x on, and the stack begins at 0x%08x", need, scratch, top)
