@@ -8,6 +8,8 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"github.com/quine-fw/quine/internal/need"
 )
 
 // boards are the examples that the emulator knows the instructions of.
@@ -16,12 +18,11 @@ var boards = []string{"microbit", "mps2-an385", "mps2-an386"}
 // load loads a release of an example.
 func load(t testing.TB, board string) *Program {
 	t.Helper()
-	data, err := os.ReadFile("../../build/" + board + "/v1.elf")
+	name := "../../build/" + board + "/v1.elf"
+	need.File(t, "firmware", name, "make firmware-all builds it")
+	data, err := os.ReadFile(name)
 	if err != nil {
-		if needs("firmware") {
-			t.Fatal(err)
-		}
-		t.Skip("make firmware-all builds what this test runs")
+		t.Fatal(err)
 	}
 	p, err := Load(data, nil)
 	if err != nil {

@@ -8,10 +8,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
-	"os/exec"
 	"testing"
 	"time"
 
+	"github.com/quine-fw/quine/internal/need"
 	"github.com/quine-fw/quine/lab/qemu"
 )
 
@@ -54,12 +54,7 @@ func program(r *rand.Rand, arch Arch, dsp bool, sequences int, stack uint32) (fl
 
 // TestQEMU runs random code here and in QEMU, and compares registers, flags and memory.
 func TestQEMU(t *testing.T) {
-	if _, err := exec.LookPath("qemu-system-arm"); err != nil {
-		if needs("qemu") {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	need.Program(t, "qemu", "qemu-system-arm")
 	tests := []struct {
 		board     qemu.Board
 		arch      Arch

@@ -38,7 +38,7 @@ type Config struct {
 	Progress func(done, total int)
 }
 
-// A Lab is a device that is ready for an update.
+// A lab is a device that is ready for an update.
 type lab struct {
 	Config
 	layout *layout
@@ -50,7 +50,6 @@ type lab struct {
 	timeline []Step // of the update without a cut
 	download int    // its first operations, which the client does
 	windowed bool   // the update changes the boot sector
-	boots    int
 	booted   uint64 // instructions of the boots
 
 	done  atomic.Int64
@@ -180,7 +179,7 @@ func (l *lab) record() error {
 	}
 	clear(m.flash.erases)
 	e := l.update(m)
-	l.boots, l.booted = m.boots, m.bootTime
+	l.booted = m.bootTime
 	if err := l.settled(m, e); err != nil {
 		return err
 	}

@@ -10,17 +10,17 @@ import (
 
 	"github.com/quine-fw/quine/device"
 	"github.com/quine-fw/quine/image"
+	"github.com/quine-fw/quine/internal/need"
 )
 
 // read reads a file that make firmware-all builds.
 func read(t testing.TB, name string) []byte {
 	t.Helper()
-	data, err := os.ReadFile("../../build/" + name)
+	name = "../../build/" + name
+	need.File(t, "firmware", name, "make firmware-all builds it")
+	data, err := os.ReadFile(name)
 	if err != nil {
-		if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), "firmware") {
-			t.Fatal(err)
-		}
-		t.Skip("make firmware-all builds what this test runs")
+		t.Fatal(err)
 	}
 	return data
 }
