@@ -32,6 +32,7 @@ type tally struct {
 	failures []string
 	cuts     int
 	jobs     int
+	left     int // jobs that -for has left
 	started  time.Time
 	shown    time.Time
 }
@@ -51,35 +52,27 @@ func (l *lab) all(ctx context.Context, list []*build, z *size, only *regexp.Rege
 		}
 		defer t.file.Close()
 	}
-	var pairs []*job
+	var jobs []*job
 	for _, b := range list {
 		for _, s := range append(scenarios, faults()...) {
 			if z.selected(b, s) && only.MatchString(b.Name+"/"+s.name) {
-				pairs = append(pairs, &job{b, s, "depth=0"})
+				jobs = append(jobs, &job{b, s, ""})
 			}
 		}
 	}
-	var mu sync.Mutex
-	var jobs []*job
-	err := parallel(ctx, pairs, func(j *job) error {
-		r, err := l.sweep(ctx, j)
-		if err == nil {
-			mu.Lock()
-			jobs = append(jobs, z.plan(j.build, j.scenario, r.Operations)...)
-			mu.Unlock()
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
 	// In any order, so that the time left can be told from the time gone by.
 	rand.New(rand.NewPCG(1, 1)).Shuffle(len(jobs), func(i, k int) { jobs[i], jobs[k] = jobs[k], jobs[i] })
-	err = parallel(ctx, jobs, func(j *job) error { return t.run(ctx, l, j, len(jobs)) })
+	err := parallel(ctx, jobs, func(j *job) error {
+		if *forFlag > 0 && time.Since(t.started) > *forFlag {
+			return nil
+		}
+		return t.run(ctx, l, z, j, len(jobs))
+	})
 	t.show(len(jobs), true)
 	if err != nil {
 		return err
 	}
+	t.left = len(jobs) - t.jobs
 	return t.report(z, *outFlag)
 }
 
@@ -128,12 +121,12 @@ func (t *tally) resume(name string) error {
 
 // run runs a job, unless it is done already, and notes what it has found. Four failed
 // devices are enough.
-func (t *tally) run(ctx context.Context, l *lab, j *job, total int) error {
+func (t *tally) run(ctx context.Context, l *lab, z *size, j *job, total int) error {
 	t.mu.Lock()
 	d, ok := t.known[j.name()]
 	t.mu.Unlock()
 	if !ok {
-		r, err := l.sweep(ctx, j)
+		r, err := l.sweeps(ctx, j, func(operations int) []string { return z.plan(j.build, j.scenario, operations) })
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -153,7 +146,7 @@ func (t *tally) run(ctx context.Context, l *lab, j *job, total int) error {
 		}
 	}
 	t.jobs++
-	t.cuts += d.Sweep.Fired
+	t.cuts += d.Sweep.Deepest
 	t.results = append(t.results, result{j.build, j.scenario, d.Sweep})
 	if d.Failed != "" {
 		fmt.Fprintf(os.Stderr, "\r%s\n", d.Failed)
@@ -177,7 +170,7 @@ func (t *tally) show(total int, last bool) {
 	t.shown = time.Now()
 	gone := time.Since(t.started)
 	left := time.Duration(float64(gone) / float64(max(1, t.jobs)) * float64(total-t.jobs)).Round(time.Second)
-	fmt.Fprintf(os.Stderr, "%s%d of %d sweeps, %.1f million cuts, %.0f a second, %v left%s", begin, t.jobs, total,
+	fmt.Fprintf(os.Stderr, "%s%d of %d scenarios, %.1f million cuts, %.0f a second, %v left%s", begin, t.jobs, total,
 		float64(t.cuts)/1e6, float64(t.cuts)/gone.Seconds(), left, end)
 	if last && begin != "" {
 		fmt.Fprintln(os.Stderr)

@@ -19,6 +19,7 @@ var (
 	libraryFlag = flag.String("device", "device", "device library to test")
 	outFlag     = flag.String("o", "build/lab.json", "file for the results")
 	mutantsFlag = flag.Bool("mutants", false, "seed bugs in the device library and see that each is caught")
+	forFlag     = flag.Duration("for", 0, "begin no scenario after this time; they come in random order")
 	replayFlag  = flag.String("replay", "", "cuts to repeat, as a failure names them")
 )
 

@@ -33,15 +33,14 @@ var sizes = []size{
 // nested lists the scenarios in which power is cut more than once.
 var nested = []string{"update", "install", "install-shrink", "install-same-size", "two-updates", "there-and-back", "abandoned"}
 
-// A job is a sweep, or a part of one.
+// A job is a scenario on a build, and the options of a sweep if it is only one.
 type job struct {
 	build    *build
 	scenario *scenario
 	options  string
 }
 
-// name identifies a job among those of all sizes.
-func (j *job) name() string { return j.build.Name + "/" + j.scenario.name + " " + j.options }
+func (j *job) name() string { return j.build.Name + "/" + j.scenario.name }
 
 // depths says how deep a scenario is explored. Stores that go wrong and a watchdog that
 // bites count as cuts: DESIGN.md states the bounds.
@@ -55,16 +54,13 @@ func (s *scenario) depths() int {
 	return 1
 }
 
-// Cuts of one operation, about, and how many of them a job should try at most.
-const (
-	waysAbout = 9
-	jobCuts   = 40e3
-)
+// waysAbout is how many cuts an operation gets, about, with one seed.
+const waysAbout = 9
 
-// plan returns the jobs of a size for a build and a scenario in which the device does
-// so many operations without a cut.
-func (z *size) plan(b *build, s *scenario, operations int) []*job {
-	var jobs []*job
+// plan returns the options of the sweeps for a build and a scenario in which the device
+// does so many operations without a cut.
+func (z *size) plan(b *build, s *scenario, operations int) []string {
+	var sweeps []string
 	single := float64(operations * (waysAbout + 4*(z.seeds-1)))
 	weight := 1 / (1 + float64(b.large+b.EraseUnit)/8192)
 	if b.Build != sim.Unsigned {
@@ -87,14 +83,9 @@ func (z *size) plan(b *build, s *scenario, operations int) []*job {
 		if d > 1 || !z.all || b.sampled {
 			spread(stride[:d], math.Pow(single, float64(d))/target)
 		}
-		cuts := math.Pow(single, float64(d)) / float64(stride[0]*stride[1]*stride[2])
-		parts := max(1, min(int(cuts/jobCuts), operations/stride[0]))
-		for part := range parts {
-			jobs = append(jobs, &job{b, s, fmt.Sprintf("depth=%d seeds=%d stride=%d:%d:%d part=%d:%d",
-				d, z.seeds, stride[0], stride[1], stride[2], part, parts)})
-		}
+		sweeps = append(sweeps, fmt.Sprintf("depth=%d seeds=%d stride=%d:%d:%d", d, z.seeds, stride[0], stride[1], stride[2]))
 	}
-	return jobs
+	return sweeps
 }
 
 // spread chooses strides whose product is about the ratio. All but the first have an

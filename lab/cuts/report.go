@@ -15,9 +15,10 @@ import (
 // hostReport is the part of lab.json that this command writes under "host".
 type hostReport struct {
 	Size           string        `json:"size"`
-	Seconds        float64       `json:"seconds"`     // of this run, if it went on with another
-	CPUSeconds     float64       `json:"cpu_seconds"` // of all devices
-	Cuts           int           `json:"cuts"`        // distinct ones; each has taken place
+	Seconds        float64       `json:"seconds"`        // of this run, if it went on with another
+	CPUSeconds     float64       `json:"cpu_seconds"`    // of all devices
+	Left           int           `json:"scenarios_left"` // by -for
+	Cuts           int           `json:"cuts"`           // distinct ones; each has taken place
 	Runs           int           `json:"runs"`
 	Bricks         int           `json:"bricks"`
 	BootSectorLost int           `json:"boot_sector_lost"` // cuts inside the one window that is allowed to
@@ -41,7 +42,7 @@ type buildReport struct {
 
 // report sums up, prints and writes what was found.
 func (t *tally) report(z *size, name string) error {
-	r := hostReport{Size: z.name, Seconds: time.Since(t.started).Seconds(), Bricks: len(t.failures), Failures: t.failures}
+	r := hostReport{Size: z.name, Seconds: time.Since(t.started).Seconds(), Bricks: len(t.failures), Failures: t.failures, Left: t.left}
 	builds := map[string]*buildReport{}
 	scenarios := map[string]bool{}
 	for _, one := range t.results {
@@ -58,7 +59,7 @@ func (t *tally) report(z *size, name string) error {
 			scenarios[pair] = true
 			b.Scenarios++
 		}
-		b.Cuts += one.Fired
+		b.Cuts += one.Deepest
 		b.Boots = max(b.Boots, one.Boots)
 		b.FlashErases = max(b.FlashErases, one.FlashErases)
 		b.FlashErasesCut = max(b.FlashErasesCut, one.FlashErasesCut)
@@ -112,7 +113,10 @@ func (r *hostReport) print() {
 		}
 		fmt.Println()
 	}
-	fmt.Printf("%d cuts tried, each took place; %d bricks; %d cuts lost the boot sector in the window of its deliberate change; %.0f cuts in a second of a core\n",
+	if r.Left > 0 {
+		fmt.Printf("%d scenarios were left out by -for\n", r.Left)
+	}
+	fmt.Printf("%d distinct cuts tried, each took place; %d bricks; %d cuts lost the boot sector in the window of its deliberate change; %.0f cuts in a second of a core\n",
 		r.Cuts, r.Bricks, r.BootSectorLost, float64(r.Cuts)/r.CPUSeconds)
 }
 

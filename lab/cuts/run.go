@@ -71,21 +71,39 @@ func (l *lab) start(ctx context.Context, b *build, s *scenario) (*sim.Device, er
 	return d, nil
 }
 
-// sweep runs a sweep on a fresh device.
+// sweep runs the sweep of a job on a fresh device.
 func (l *lab) sweep(ctx context.Context, j *job) (sim.Sweep, error) {
+	return l.sweeps(ctx, j, func(int) []string { return []string{j.options} })
+}
+
+// sweeps runs sweeps one after the other, whose options plan gives for the number of
+// operations without a cut.
+func (l *lab) sweeps(ctx context.Context, j *job, plan func(operations int) []string) (sum sim.Sweep, err error) {
 	d, err := l.start(ctx, j.build, j.scenario)
 	if err != nil {
-		return sim.Sweep{}, err
+		return sum, err
 	}
-	r, err := d.Sweep(strings.TrimSpace(j.scenario.options + " " + j.options))
-	if err != nil {
-		d.Close()
-		return r, j.failed(err)
+	one := func(options string) error {
+		r, err := d.Sweep(strings.TrimSpace(j.scenario.options + " " + options))
+		if err != nil {
+			d.Close()
+			return j.failed(err)
+		}
+		sum.Add(r)
+		return nil
+	}
+	if err := one("depth=0"); err != nil {
+		return sum, err
+	}
+	for _, options := range plan(sum.Operations) {
+		if err := one(options); err != nil {
+			return sum, err
+		}
 	}
 	err = d.Close()
-	r.CPU = d.CPUTime()
+	sum.CPU = d.CPUTime()
 	fmt.Print(d.Told())
-	return r, err
+	return sum, err
 }
 
 // A failure is a cut from which a device did not recover as it must.

@@ -31,6 +31,7 @@ func (d *Device) CPUTime() time.Duration {
 type Sweep struct {
 	Planned int // cuts, from recorded runs
 	Fired   int // cuts that took place
+	Deepest int // of these: the last ones of a run with as many cuts as were asked for
 	Runs    int // of the device to its goal
 	Lost    int // cuts that lost the boot sector in its window
 	Window  int // operations from the first to the last one at which that happens
@@ -45,11 +46,28 @@ type Sweep struct {
 	FlashErasesCut, StoreErasesCut int
 }
 
+// Add adds what has come of another sweep.
+func (s *Sweep) Add(other Sweep) {
+	s.Planned += other.Planned
+	s.Fired += other.Fired
+	s.Deepest += other.Deepest
+	s.Runs += other.Runs
+	s.Lost += other.Lost
+	s.CPU += other.CPU
+	s.Window = max(s.Window, other.Window)
+	s.Operations = max(s.Operations, other.Operations)
+	s.Boots = max(s.Boots, other.Boots)
+	s.FlashErases = max(s.FlashErases, other.FlashErases)
+	s.StoreErases = max(s.StoreErases, other.StoreErases)
+	s.FlashErasesCut = max(s.FlashErasesCut, other.FlashErasesCut)
+	s.StoreErasesCut = max(s.StoreErasesCut, other.StoreErasesCut)
+}
+
 // Sweep cuts power everywhere: the options are those of device/test/host/sweep.h. It
 // begins with the device as it is, and leaves it so. An error says what went wrong
 // and, behind an @, at which cuts.
 func (d *Device) Sweep(options string) (s Sweep, err error) {
-	err = d.scan(fmt.Sprint("sweep ", options), &s.Planned, &s.Fired, &s.Runs, &s.Lost, &s.Window, &s.Operations,
+	err = d.scan(fmt.Sprint("sweep ", options), &s.Planned, &s.Fired, &s.Deepest, &s.Runs, &s.Lost, &s.Window, &s.Operations,
 		&s.Boots, &s.FlashErases, &s.StoreErases, &s.FlashErasesCut, &s.StoreErasesCut)
 	if err == nil && s.Planned != s.Fired {
 		err = fmt.Errorf("sim: %d cuts were planned, %d took place", s.Planned, s.Fired)

@@ -42,6 +42,7 @@ static struct {
     struct cut path[DEPTH_MAX];
     uint32_t at[DEPTH_MAX + 1u];
     uint64_t planned, fired;
+    uint64_t deepest; // of those that took place: the last ones of their runs
     uint64_t lost; // boot sectors
     uint32_t lost_from, lost_to; // operations of the first level at which they are
     struct host_op *clean; // operations without a cut
@@ -149,6 +150,7 @@ static void cut(const struct host_step *step, const struct cut *c)
     host_push();
     s.path[s.level++] = *c;
     s.fired++;
+    s.deepest += s.level == o.depth;
     host_seed(path_seed());
     host_tear(step, (enum host_cut)c->how, prefix);
     run_power_lost(s.level == 1u);
@@ -295,8 +297,8 @@ void sweep(const char *options)
     host_last_words = NULL;
     free(s.clean);
     s.clean = NULL;
-    printf("%llu %llu %llu %llu %u %u %u %u %u %u %u\n", (unsigned long long)s.planned,
-           (unsigned long long)s.fired, (unsigned long long)run.runs, (unsigned long long)s.lost,
+    printf("%llu %llu %llu %llu %llu %u %u %u %u %u %u %u\n", (unsigned long long)s.planned,
+           (unsigned long long)s.fired, (unsigned long long)s.deepest, (unsigned long long)run.runs, (unsigned long long)s.lost,
            s.lost > 0u ? s.lost_to - s.lost_from + 1u : 0u, s.clean_count, run.boots, flash, store,
            run.flash_erases, run.store_erases);
 }

@@ -30,7 +30,8 @@
 //   cut=AT-HOW-SEED    cut here and nowhere else; given again for the second cut, and the third
 //   trace=1    tell on stderr what happens
 //
-// The answer is, in one line: cuts planned and cuts that took place, runs of the device, cuts that lost
+// The answer is, in one line: cuts planned, cuts that took place, those of them
+// that are the last ones of depth=N, runs of the device, cuts that lost
 // the boot sector inside its window, operations in that window, operations of the run without a cut, most
 // boots of that kind, most erases of one unit of flash, and of the store, in a run
 // without and with cuts.
