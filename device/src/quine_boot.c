@@ -97,8 +97,10 @@ QUINE_BOOT_CODE void quine_boot_main(struct quine_ram *ram)
             crc = header_read(ram->header);
             if (crc == 0u)
                 ram->record.refused = 0; // a store that fails is not refused: that was an attempt
-            if (err != QUINE_OK || ram->record.refused == crc)
+            if (err != QUINE_OK || ram->record.refused == crc) {
+                (void)quine_flash_fault(); // a torn header is no reason to doubt the application
                 return;
+            }
             err = judge(ram);
         } else {
             err = QUINE_OK;

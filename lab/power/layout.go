@@ -150,7 +150,9 @@ func (l *layout) findRAM(im *image.Image) error {
 	for _, at := range []uint32{0, 0x100} {
 		sp, entry := binary.LittleEndian.Uint32(im.Data[at:]), binary.LittleEndian.Uint32(im.Data[at+4:])
 		if entry&1 == 1 && entry-l.base < image.BootSize && sp > im.Boot.Record && sp-im.Boot.Record <= 16<<20 {
-			l.vectors, l.ramBase, l.ramSize = at, im.Boot.Record, (sp-im.Boot.Record)&^3
+			// What a port keeps in RAM lies before the record.
+			start := im.Boot.Record &^ 255
+			l.vectors, l.ramBase, l.ramSize = at, start, (sp-start)&^3
 			return nil
 		}
 	}
