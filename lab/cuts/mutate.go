@@ -51,8 +51,8 @@ func hunt(list []*build, from int) []*job {
 			continue
 		}
 		jobs = append(jobs, &job{tiny, s, "depth=0"})
-		if s.name == "watchdog" { // the seal's destruction, again and again
-			jobs = append(jobs, &job{tiny, s, fmt.Sprintf("depth=1 seeds=16 from=%d:%d", from+1, from+2)})
+		if s.name == "watchdog-ram" { // the seal's destruction
+			jobs = append(jobs, &job{tiny, s, fmt.Sprintf("depth=1 from=%d:%d", from+1, from+2)})
 		}
 		later = append(later, &job{tiny, s, "depth=1"})
 		if s.name == "update" { // at the header, and what becomes of a torn one

@@ -127,6 +127,7 @@ var scenarios = []*scenario{
 	{name: "boot-sector", images: pair(small, newBoot), patches: one, scripts: update, options: "window=1",
 		fits: func(b *build) bool { return !b.BootFixed }},
 	{name: "watchdog", images: growing, patches: one, scripts: update, options: "bites=2:60 boots=5"},
+	{name: "watchdog-ram", images: growing, patches: one, scripts: update, options: "bites=2:60 boots=5 ram=1"},
 	{name: "attempts", images: growing, patches: one, scripts: update, options: "bites=9:60 boots=16"},
 	{name: "leftover", images: three(small, large, other), patches: one, scripts: update, prepare: (*fixture).leaveHeader},
 }

@@ -27,6 +27,7 @@
 //              FROM-th on, 0 for any: enum host_fault
 //   swap=HOW:FROM      the same in the first boot of all, for all reads that follow
 //   bites=N:AT the watchdog bites at the AT-th feed in N boots from the first one after install on
+//   ram=1      power is away so shortly that RAM keeps what it holds; else that is left to chance
 //   cut=AT-HOW-SEED    cut here and nowhere else; given again for the second cut, and the third
 //   trace=1    tell on stderr what happens
 //

@@ -9,6 +9,7 @@
 
 #include "quine_boot.h"
 #include "quine_error.h"
+#include "quine_image.h"
 #include "quine_port.h"
 #include "quine_staging.h"
 
@@ -36,7 +37,7 @@ static struct {
     uint32_t fault, fault_from, fault_count;
     uint32_t swap, swap_from;
     uint32_t bites, bite_at;
-    bool trace;
+    bool ram, trace;
 } o;
 
 struct run_seen run;
@@ -48,6 +49,7 @@ static struct {
     uint32_t cuts;
     bool installs;   // the application has asked for an install
     bool fault_due;  // in the next boot
+    bool faulty_boot; // the store is wrong in this one
     bool faulty;     // the store was wrong in a boot of this run
     bool swapped;    // swap is over
     uint32_t bites;  // yet to come
@@ -91,6 +93,8 @@ bool run_option(const char *name, const uint32_t n[3])
         o.swap = n[0], o.swap_from = n[1];
     else if (strcmp(name, "bites") == 0)
         o.bites = r.bites = n[0], o.bite_at = n[1];
+    else if (strcmp(name, "ram") == 0)
+        o.ram = n[0] != 0u;
     else if (strcmp(name, "trace") == 0)
         o.trace = n[0] != 0u;
     else
@@ -135,7 +139,8 @@ void run_tell(const char *format, ...)
 
 void run_power_lost(bool first)
 {
-    host_power_lost();
+    if (!o.ram)
+        host_power_lost();
     host_actor = HOST_OFF;
     host_fault_plan(0, 0, HOST_FAULT_NONE);
     host_bite(0);
@@ -239,6 +244,7 @@ static void disturb(void)
 {
     host_fault_plan(0, 0, HOST_FAULT_NONE);
     host_bite(0);
+    r.faulty_boot = r.fault_due;
     if (r.fault_due) {
         uint32_t any = host_random() % 2u == 0u ? 1u : 1u + host_random() % 512u;
         host_fault_plan(o.fault_from != 0u ? o.fault_from : any, o.fault_count, (enum host_fault)o.fault);
@@ -255,6 +261,19 @@ static void disturb(void)
     }
 }
 
+// Says whether boot must install what is staged: an intact header announces it for the image that runs, and
+// if the store has failed before, it was dead, so that nothing was refused.
+static bool must_install(const struct host_area *store, uint32_t offset)
+{
+    const uint8_t *header = store->cells + offset;
+    bool dead = o.fault_count == 0u && (o.fault == HOST_FAULT_NONE || o.fault == HOST_FAULT_ERROR || o.fault == HOST_FAULT_BUSY ||
+                                        o.fault == HOST_FAULT_ONES || o.fault == HOST_FAULT_ZEROS);
+
+    return dead && !r.faulty_boot && o.swap == HOST_FAULT_NONE && o.bites == 0u &&
+           host_torn(store, offset, QUINE_STAGING_SIZE) == 0u && quine_staging_valid(header, quine_crc32) &&
+           memcmp(header + QUINE_STAGING_BASE, sim_images[r.image].data + QUINE_MANIFEST_OFFSET + 8, QUINE_ID_SIZE) == 0;
+}
+
 // The seal of the image that runs may be torn when more than one thing has gone wrong: it reads right
 // then, and a pending header or the next update will have it written anew.
 static void check_started(void)
@@ -266,6 +285,8 @@ static void check_started(void)
 
     if (r.replacing && image == r.image && !r.faulty && host_torn(store, offset, QUINE_STAGING_SIZE) == 0u)
         host_fatal("image %d starts although boot had begun to replace it", image);
+    if (image == r.image && image < (int)o.goal && must_install(store, offset))
+        host_fatal("image %d starts, and not what is staged", image);
     if (image < 0 || image > (int)o.goal)
         host_fatal("what starts is no image that may run");
     if (image < r.image)
