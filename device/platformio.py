@@ -22,7 +22,7 @@ ports = [port] if glob.glob(os.path.join(port, "quine_port_*.c")) else [os.path.
 # Cortex-M0 alone has no VTOR.
 start = "m0" if "-mcpu=cortex-m0" in env.subst("$CCFLAGS").split() else "vtor"
 
-chosen = ["src/*.c", "src/quine_start_%s.S" % start]
+chosen = ["src/*.c", "src/quine_leaf.S", "src/quine_start_%s.S" % start]
 chosen += [os.path.relpath(os.path.join(d, "*.c"), here) for d in ports + [store]]
 
 # A file of a build's folder stands in for the one of that name in src/.

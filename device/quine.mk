@@ -31,7 +31,7 @@ quine_start := $(if $(filter -mcpu=cortex-m0,$(QUINE_CPU)),m0,vtor)
 quine_folders := $(addprefix $(quine_dir)/,$(if $(filter encrypted,$(QUINE_BUILD)),encrypted) \
 	$(if $(QUINE_BUILD),signed) src)
 quine_name = $(firstword $(wildcard $(quine_folders:%=%/$(1))))
-quine_sources := $(quine_dir)/src/quine_start_$(quine_start).S \
+quine_sources := $(addprefix $(quine_dir)/src/quine_,start_$(quine_start).S leaf.S) \
 	$(foreach n,$(sort $(notdir $(wildcard $(quine_folders:%=%/*.c)))),$(call quine_name,$(n))) \
 	$(wildcard $(quine_ports:%=%/quine_port_*.c)) $(sort $(wildcard $(quine_store)/*.c))
 ifneq ($(QUINE_BUILD),)

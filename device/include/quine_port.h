@@ -16,10 +16,13 @@
 //   QUINE_SEAL_OFFSET, QUINE_SEAL_SIZE, QUINE_SEAL_ERASED: on parts that allow zeros over a
 //                           programmed unit the seal is 8 bytes behind the manifest, and 0; on the
 //                           others it is an erase unit of its own below QUINE_APP_OFFSET, and 1
-//   QUINE_VECTORS           entries of the part's vector table; the only line for the assembler
+//   QUINE_VECTORS           entries of the part's vector table, for the start file of Cortex-M0; the only
+//                           line for the assembler
 //   uint32_t quine_flash_unit(uint32_t offset)   always inlined: first byte of offset's erase unit
 //   bool quine_flash_fault(void)   always inlined: whether a read since the last call met an ECC
 //                           error that the part's NMI handler has recorded; false on other parts
+// and may define
+//   QUINE_FLASH_NO_ECC 1    flash has no ECC, so no read fails: boot is a few bytes smaller
 // and the integrator's quine_config.h:
 //   QUINE_PRODUCT, QUINE_HARDWARE   ids of this product and board revision
 //   QUINE_IMAGE_MAX                 bytes of flash from its base that an image may fill
@@ -62,15 +65,15 @@ int quine_flash_open(uint32_t size);
 // Returns QUINE_OK, or QUINE_ERR_IO when the controller reports an error.
 int quine_flash_erase(uint32_t offset);
 
-// Programs n bytes at offset. Offset and n are multiples of the program unit and of 4, data is 4-byte
+// Programs n bytes at offset. Offset and n, not 0, are multiples of the program unit and of 4, data is 4-byte
 // aligned; the units are erased, or data is all zeros on parts that allow zeros over a programmed
 // unit. Runs from RAM like quine_flash_erase. Does not read back.
 // Power loss: each unit may read as before, as data, or differently at each read.
 // Returns QUINE_OK, or QUINE_ERR_IO when the controller reports an error.
 int quine_flash_program(uint32_t offset, const void *data, uint32_t n);
 
-// Feeds the watchdog, whether it runs or not. Runs from RAM like quine_flash_erase. Boot calls it
-// before each erase and each 32 bytes it reads or programs.
+// Feeds the watchdog, whether it runs or not. Runs from RAM like quine_flash_erase. Boot calls it for each
+// 32 bytes that it reads or programs; no more than two erases come between.
 void quine_watchdog(void);
 
 // Resets the part. Runs from RAM like quine_flash_erase.

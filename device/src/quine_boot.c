@@ -10,8 +10,9 @@
 #include "quine_section.h"
 #include "quine_staging.h"
 
-#define WAIT_STEP 0x00010000u // feeds of the watchdog in the first wait for a usable staged image, and by which each one is longer
-#define INSTALL_TRIES 4u  // a power of two: installs that flash may spoil before boot only waits
+#define WAIT_FIRST 0x00010000u // feeds of the watchdog in the first wait for a usable staged image
+
+_Static_assert(sizeof(struct quine_ram) <= 4344u, "quine.ld has the kernel's copy behind it");
 
 // With a limit of one, two power cuts could strand a device: one failed attempt must not count as
 // a refusal.
@@ -24,111 +25,116 @@ _Static_assert(ID * 4 == QUINE_STAGING_ID && BASE * 4 == QUINE_STAGING_BASE &&
                    CRC * 4 == QUINE_STAGING_CRC && WORDS * 4 == QUINE_STAGING_SIZE,
                "words of the header are its fields");
 
-// Leaves a reason, or a count of attempts, for the next reset and for the application. Refused is the
-// CRC of the header that boot will not look at again.
-static inline __attribute__((always_inline)) void record(struct quine_record *r, int32_t state, uint32_t refused)
+#define INLINE static inline __attribute__((always_inline))
+
+// Leaves a reason, or a count of attempts, for the next reset and for the application.
+INLINE void record(struct quine_record *r, int32_t state)
 {
-    r->refused = refused;
     r->state = state;
     r->check = ~state;
 }
 
-// Reads the staging header. The magic is compared first: on most boots nothing is staged, and the CRC is
-// not worth its time then.
-// Returns the CRC of a valid header, 0 when there is none.
-static inline QUINE_BOOT_CODE uint32_t header_read(uint32_t *header)
+// Reads the staging header. Returns 0 when it is valid. The magic is compared first: on most boots
+// nothing is staged, and the CRC is not worth its time then.
+INLINE uint32_t header_read(uint32_t *header)
 {
-    uint32_t crc = 0;
-    if (quine_boot_store_read(0, header, QUINE_STAGING_SIZE) == QUINE_OK && 
-        header[MAGIC] == QUINE_STAGING_MAGIC && header[LAYOUT] == QUINE_STAGING_LAYOUT && header[ZERO] == 0u) {
-        crc = quine_crc32(0, header, QUINE_STAGING_CRC);
-        if (crc != header[CRC])
-            crc = 0;
-    }
-    return crc;
+    if (quine_boot_store_read(0, header, QUINE_STAGING_SIZE) != QUINE_OK ||
+        header[MAGIC] != QUINE_STAGING_MAGIC ||
+        ((header[LAYOUT] - QUINE_STAGING_LAYOUT) | header[ZERO]) != 0u)
+        return 1;
+    uint32_t crc = quine_crc32(0, header, QUINE_STAGING_CRC);
+    return crc ^ header[CRC];
 }
 
 // Judges what the valid header of a complete application announces, and counts an attempt.
 // Returns QUINE_OK when the staged image is to be verified, else the reason why not.
-static inline QUINE_BOOT_CODE int judge(struct quine_ram *ram)
+INLINE int judge(struct quine_ram *ram)
 {
-    const uint32_t *running = QUINE_RUNNING->id;
-    int32_t attempts = 0;
+    int32_t attempts = ram->record.state;
 
-    if (!quine_same_id(running, ram->header + BASE) && !quine_same_id(running, ram->header + ID))
+    if (!quine_is_running(ram->header + BASE) && !quine_is_running(ram->header + ID))
         return QUINE_ERR_STALE;
-    if (ram->record.state > 0 && ram->record.check == ~ram->record.state)
-        attempts = ram->record.state;
+    if (attempts < 0 || ram->record.check != ~attempts)
+        attempts = 0;
     if (attempts >= (int32_t)QUINE_ATTEMPTS_MAX)
         return QUINE_ERR_ATTEMPTS;
-    record(&ram->record, attempts + 1, 0);
+    record(&ram->record, attempts + 1);
     return QUINE_OK;
 }
 
 // Installs the verified image over an application of extent bytes, 0 when that is incomplete. Returns only
 // when flash or the store has failed, or the installed whole is not what was verified.
-static inline QUINE_BOOT_CODE int install(uint32_t extent)
+INLINE int install(struct quine_ram *ram, uint32_t extent)
 {
     int err;
 
     quine_kernel_load();
-    err = QUINE_IN_RAM(quine_kernel_replace)(extent);
+    err = QUINE_IN_RAM(quine_kernel_replace)(ram, extent);
     if (err == QUINE_OK)
         err = quine_verify(QUINE_INSTALLED);
-    if (err == QUINE_OK && quine_digest_proven(&quine_ram.manifest.magic))
-        QUINE_IN_RAM(quine_kernel_finish)();
+    if (err == QUINE_OK && quine_digest_proven(&ram->manifest.magic))
+        QUINE_IN_RAM(quine_kernel_finish)(ram);
     return err;
+}
+
+// Waits, feeding the watchdog: each time about twice as long as the time before, up to some hours. So
+// flash that spoils each install is not worn out by more of them.
+INLINE void wait(struct quine_ram *ram)
+{
+    uint32_t left = ram->feeds * 2u + WAIT_FIRST;
+
+    ram->feeds = left;
+    do
+        quine_watchdog();
+    while (--left > 0u);
 }
 
 QUINE_BOOT_CODE void quine_boot_main(struct quine_ram *ram)
 {
     uint32_t extent = 0; // of the application, 0 when incomplete
-    uint32_t feeds = 0;  // of the watchdog in the last wait; its lowest bits count installs
     int err = QUINE_OK;
 
+    ram->feeds = 0;
     quine_digest_forget();
     (void)quine_flash_fault(); // what the application met is not boot's
     if (quine_complete())
         extent = QUINE_RUNNING->size;
     for (;;) {
-        uint32_t crc = 0;
         quine_boot_store_open();
         if (extent != 0u) {
-            crc = header_read(ram->header);
-            if (crc == 0u)
+            if (header_read(ram->header) != 0u) {
                 ram->record.refused = 0; // a store that fails is not refused: that was an attempt
-            if (err != QUINE_OK || ram->record.refused == crc) {
-                (void)quine_flash_fault(); // a torn header is no reason to doubt the application
-                return;
+                break;
             }
+            // Refused in an earlier session, or a moment ago.
+            if (err != QUINE_OK || ram->record.refused == ram->header[CRC])
+                break;
             err = judge(ram);
         } else {
             err = QUINE_OK;
         }
         if (err == QUINE_OK)
             err = quine_verify(QUINE_STAGED);
-        if (!QUINE_BOOT_CHANGE && err == QUINE_OK && quine_kernel_pass(0, QUINE_BOOT_SIZE, false) != QUINE_OK)
+        if (!QUINE_BOOT_CHANGE && err == QUINE_OK &&
+            quine_kernel_pass(0, QUINE_BOOT_SIZE, false) != QUINE_OK)
             err = QUINE_ERR_BOOT;
         if (err == QUINE_OK) {
-            crc = 0;
-            record(&ram->record, 0, 0); // from here on nothing gives up
+            ram->record.state = 0; // no count any more: from here on nothing gives up
             err = QUINE_ERR_DIGEST;
             if (quine_digest_proven(&ram->manifest.magic))
                 err = quine_flash_open(ram->manifest.size);
             if (err == QUINE_OK) {
-                err = QUINE_ERR_IO;
-                if ((int32_t)(feeds << 29) >= 0) {
-                feeds++;
-                err = install(extent);
-                }
+                err = install(ram, extent);
                 extent = 0;
-            } 
+            } else {
+                ram->header[CRC] = 0; // which is not refused for that
+            }
         }
-        record(&ram->record, err, crc);
-        if (extent == 0u) {
-            feeds += WAIT_STEP;
-            for (uint32_t i = feeds; i > 0u; i--)
-                quine_watchdog();
-        }
+        record(&ram->record, err);
+        if (extent != 0u)
+            ram->record.refused = ram->header[CRC];
+        else
+            wait(ram);
     }
+    (void)quine_flash_fault(); // a torn header is no reason to doubt the application
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-// CRC-32 (IEEE 802.3, reflected), a bit at a time: small is what counts in boot.
+// CRC-32 (IEEE 802.3, reflected), a bit at a time, on other machines than ARM: quine_leaf.S has the
+// device's.
 
 #include "quine_image.h"
-#include "quine_section.h"
 
-QUINE_BOOT_CODE uint32_t quine_crc32(uint32_t crc, const void *data, uint32_t n)
+#if !defined(__thumb__)
+uint32_t quine_crc32(uint32_t crc, const void *data, uint32_t n)
 {
     const uint8_t *p = data;
 
@@ -17,3 +18,4 @@ QUINE_BOOT_CODE uint32_t quine_crc32(uint32_t crc, const void *data, uint32_t n)
     }
     return ~crc;
 }
+#endif

@@ -43,6 +43,7 @@ struct quine_ram {
     struct quine_record record;
     struct quine_manifest manifest;         // the copy that was verified; no other is believed
     uint32_t header[8];                     // of the staging store, while the application is complete
+    uint32_t feeds;                         // of the watchdog in the last wait of boot
     uint32_t seal[8];                       // what is programmed over the seal, in whole units
     uint32_t sector0[QUINE_BOOT_SIZE / 4u]; // the boot sector that was verified
     uint32_t chunk[QUINE_CHUNK / 4u];       // one other chunk at a time, right behind
@@ -66,6 +67,13 @@ enum quine_source {
     QUINE_INSTALLED, // sector 0 from there, the rest from flash
 };
 
+// Whether quine_fetch may fail: not where all is in flash that has no ECC.
+#if defined(QUINE_STORE_MAPPED) && defined(QUINE_FLASH_NO_ECC)
+#define QUINE_FETCH_FAILS 0
+#else
+#define QUINE_FETCH_FAILS 1
+#endif
+
 // Gets the chunk at offset, with the seal blank. Feeds the watchdog.
 // Returns where the chunk lies until the next call, or NULL when it cannot be read.
 uint32_t *quine_fetch(uint32_t offset, enum quine_source source);
@@ -76,6 +84,9 @@ void quine_copy(void *to, const void *from, uint32_t n);
 // Says whether two ids are the same and may be a head id: none of the four halves is 0x0000 or 0xFFFF
 // (spec/image.md section 4), so a blank, a zeroed or a half programmed unit is never one.
 bool quine_same_id(const void *a, const void *b);
+
+// Says whether an id is that of the application, and may be a head id.
+bool quine_is_running(const void *id);
 
 // Complete means that boot has verified the whole installed image: the seal holds its id.
 bool quine_complete(void);
@@ -89,8 +100,8 @@ int quine_verify(enum quine_source source);
 // The RAM kernel: what runs while flash is busy or while sector 0 is gone. QUINE_IN_RAM is the copy of
 // one of its functions that quine_kernel_load puts into RAM.
 int quine_kernel_pass(uint32_t start, uint32_t end, bool program);
-int quine_kernel_replace(uint32_t extent);
-void quine_kernel_finish(void) __attribute__((noreturn));
+int quine_kernel_replace(struct quine_ram *ram, uint32_t extent);
+void quine_kernel_finish(struct quine_ram *ram) __attribute__((noreturn));
 
 #if defined(__arm__)
 // The linker fragment places code and copy. It knows addresses only, so the Thumb bit is set here.

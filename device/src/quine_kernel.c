@@ -63,45 +63,45 @@ QUINE_KERNEL_CODE void quine_copy(void *to, const void *from, uint32_t n)
     } while (n > 0u);
 }
 
-QUINE_KERNEL_CODE bool quine_same_id(const void *a, const void *b)
-{
-    const int16_t *p = a;
-    const int16_t *q = b;
-    int i = QUINE_ID_SIZE / 2u - 1;
-
-    do {
-        int half = p[i];
-        if (half != q[i] || (uint32_t)half + 1u <= 1u)
-            break;
-    } while (--i >= 0);
-    return i < 0;
-}
-
 QUINE_KERNEL_CODE bool quine_complete(void)
 {
-    bool same = quine_same_id(QUINE_RUNNING->id, QUINE_FLASH(QUINE_SEAL_OFFSET));
+    bool same = quine_is_running(QUINE_FLASH(QUINE_SEAL_OFFSET));
 
     return !quine_flash_fault() && same; // asked in any case, or the next read would be taken for bad
 }
 
+// Reads the chunk at offset from the store, or from flash; both are memory if the store is mapped.
+INLINE int image_read(uint32_t offset, enum quine_source source, uint32_t *to)
+{
+#if defined(QUINE_STAGED_MAPPED)
+    if (source != QUINE_INSTALLED)
+        offset += QUINE_STAGED_MAPPED;
+#else
+    if (source != QUINE_INSTALLED)
+        return quine_staged_read(offset, to);
+#endif
+    quine_copy(to, QUINE_FLASH(offset), QUINE_CHUNK);
+    return QUINE_OK;
+}
+
 QUINE_KERNEL_CODE uint32_t *quine_fetch(uint32_t offset, enum quine_source source)
 {
-    uint32_t at = offset < QUINE_BOOT_SIZE ? offset : QUINE_BOOT_SIZE;
-    uint32_t *to = (uint32_t *)(void *)((uint8_t *)quine_ram.sector0 + at);
-    int err = QUINE_OK;
+    uint8_t *to = (uint8_t *)quine_ram.sector0;
 
+    __asm__("" : "+r"(to)); // one address, not two
     quine_watchdog();
-    if (offset < QUINE_BOOT_SIZE && source != QUINE_STAGED)
-        return to;
-    if (source == QUINE_INSTALLED)
-        quine_copy(to, QUINE_FLASH(offset), QUINE_CHUNK);
-    else
-        err = quine_staged_read(offset, to);
-    if (err != QUINE_OK || quine_flash_fault())
+    if (offset >= QUINE_BOOT_SIZE) {
+        to += QUINE_BOOT_SIZE;
+    } else {
+        to += offset;
+        if (source != QUINE_STAGED)
+            return (uint32_t *)(void *)to;
+    }
+    if (image_read(offset, source, (uint32_t *)(void *)to) != QUINE_OK || quine_flash_fault())
         return NULL;
     if (offset - QUINE_SEAL_OFFSET < (QUINE_SEAL_ERASED ? QUINE_SEAL_SIZE : 1u))
-        fill(to, QUINE_SEAL_ERASED ? QUINE_CHUNK : QUINE_ID_SIZE, 0xFFFFFFFFu);
-    return to;
+        fill((uint32_t *)(void *)to, QUINE_SEAL_ERASED ? QUINE_CHUNK : QUINE_ID_SIZE, 0xFFFFFFFFu);
+    return (uint32_t *)(void *)to;
 }
 
 // Compares flash from start to end with the new image, which is not written again, or programs each
@@ -112,7 +112,7 @@ QUINE_KERNEL_CODE int quine_kernel_pass(uint32_t start, uint32_t end, bool progr
 {
     do {
         const uint32_t *data = quine_fetch(end - QUINE_CHUNK, QUINE_NEW);
-        if (data == NULL)
+        if (QUINE_FETCH_FAILS && data == NULL)
             return QUINE_ERR_IO;
         data += QUINE_CHUNK / 4u;
         do {
@@ -138,7 +138,7 @@ static QUINE_KERNEL_CODE int write_units(uint32_t end, uint32_t stop, uint32_t e
 
     do {
         uint32_t start = quine_flash_unit(end - 1u);
-        if (start == QUINE_APP_OFFSET || end > extent ||
+        if ((QUINE_SEAL_ERASED && start == QUINE_APP_OFFSET) || end > extent ||
             quine_kernel_pass(start, end, false) != QUINE_OK) {
             if (start > 0u)
                 err = quine_flash_erase(start);
@@ -150,41 +150,40 @@ static QUINE_KERNEL_CODE int write_units(uint32_t end, uint32_t stop, uint32_t e
     return err;
 }
 
-// Destroys the seal, whatever it reads, sees that it is gone, and replaces all sectors but sector 0.
+// Programs SEAL_BYTES over the seal. Returns 0 when the application is not complete then, and -1 when it is.
+static QUINE_KERNEL_CODE __attribute__((noinline)) int seal_program(const uint32_t *words)
+{
+    (void)quine_flash_program(QUINE_SEAL_OFFSET, words, SEAL_BYTES);
+    return -(int)quine_complete();
+}
+
+// Destroys the seal, whatever it reads. Returns QUINE_OK, or QUINE_ERR_IO when it is still there.
+INLINE int unseal(struct quine_ram *ram)
+{
+    _Static_assert(QUINE_ERR_IO == -1, "what seal_program returns is an error here");
+    if (QUINE_SEAL_ERASED) {
+        (void)quine_flash_erase(QUINE_SEAL_OFFSET);
+        return -(int)quine_complete();
+    }
+    fill(ram->seal, SEAL_BYTES, 0);
+    return seal_program(ram->seal);
+}
+
+// Destroys the seal, sees that it is gone, and replaces all sectors but sector 0.
 // Extent is the size of the application that was complete when this session began, or 0.
 // Power loss: any cut leaves the application incomplete, or complete and as before; boot begins
 // again. The staged image is not touched before the seal is written.
 // Returns QUINE_OK, or QUINE_ERR_IO when flash or the store fails: the application may be incomplete then.
-QUINE_KERNEL_CODE int quine_kernel_replace(uint32_t extent)
+QUINE_KERNEL_CODE int quine_kernel_replace(struct quine_ram *ram, uint32_t extent)
 {
-    struct quine_ram *ram = quine_ram_here();
     int err;
 
     if (extent != 0u)
         quine_digest_floor(&QUINE_RUNNING->magic);
-    if (QUINE_SEAL_ERASED) {
-        err = quine_flash_erase(QUINE_SEAL_OFFSET);
-    } else {
-        fill(ram->seal, QUINE_ID_SIZE, 0);
-        err = quine_flash_program(QUINE_SEAL_OFFSET, ram->seal, QUINE_ID_SIZE);
-    }
-    if (err != QUINE_OK || quine_complete())
-        return QUINE_ERR_IO;
-    return write_units(ram->manifest.size, QUINE_APP_OFFSET, extent);
-}
-
-// Programs the seal, which is part of a program unit on some parts.
-INLINE void seal_write(struct quine_ram *ram)
-{
-    const uint32_t *id = ram->manifest.id;
-
-    if (SEAL_BYTES > QUINE_ID_SIZE) {
-        fill(ram->seal, SEAL_BYTES, ERASED_WORD);
-        ram->seal[0] = id[0];
-        ram->seal[1] = id[1];
-        id = ram->seal;
-    }
-    (void)quine_flash_program(QUINE_SEAL_OFFSET, id, SEAL_BYTES);
+    err = unseal(ram);
+    if (err == QUINE_OK)
+        err = write_units(ram->manifest.size, QUINE_APP_OFFSET, extent);
+    return err;
 }
 
 // Ends an install whose sectors from 1 on are verified: sector 0 if it differs, then the seal, then
@@ -199,17 +198,22 @@ INLINE void seal_write(struct quine_ram *ram)
 // Power loss: before the seal reads right the application is incomplete and boot installs again;
 // after it the header still names the installed image and boot installs it again. Inside the
 // writing of sector 0 the part has no boot code: the one window that no software closes.
-QUINE_KERNEL_CODE void quine_kernel_finish(void)
+QUINE_KERNEL_CODE void quine_kernel_finish(struct quine_ram *ram)
 {
-    struct quine_ram *ram = quine_ram_here();
+    uint32_t *words = ram->manifest.id;
 
     quine_digest_floor(&ram->manifest.magic);
     while (quine_kernel_pass(0, QUINE_BOOT_SIZE, false) != QUINE_OK) {
         (void)quine_flash_erase(0);
         (void)write_units(QUINE_BOOT_SIZE, 0, QUINE_BOOT_SIZE);
     }
-    seal_write(ram);
-    if (quine_complete()) {
+    if (SEAL_BYTES > QUINE_ID_SIZE) { // the id is part of a program unit
+        words = ram->seal;
+        fill(words, SEAL_BYTES, ERASED_WORD);
+        words[0] = ram->manifest.id[0];
+        words[1] = ram->manifest.id[1];
+    }
+    if (seal_program(words) != 0) {
         (void)quine_boot_store_consume();
         ram->record.refused = ram->header[QUINE_STAGING_CRC / 4u];
     }

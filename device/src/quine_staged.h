@@ -9,6 +9,10 @@
 #define QUINE_STAGED_FLAGS 0u                      // of the boot info
 #define QUINE_STAGED_MAX QUINE_STORE_IMAGE_MAX // bytes of an image that fit
 
+#if defined(QUINE_STORE_MAPPED) // the image can be read as memory, too: there, from the first byte of flash
+#define QUINE_STAGED_MAPPED (QUINE_STORE_MAPPED + QUINE_STORE_IMAGE)
+#endif
+
 // Makes ready to read, before an image is verified. Returns QUINE_OK or QUINE_ERR_IO.
 static inline __attribute__((always_inline)) int quine_staged_open(void)
 {

@@ -33,11 +33,10 @@ static const struct quine_record *record(void)
 static int pending(void)
 {
     _Alignas(4) uint8_t header[QUINE_STAGING_SIZE];
-    const struct quine_record *r = record();
     int err = quine_store_read(0, header, QUINE_STAGING_SIZE);
 
     if (err == QUINE_OK && quine_staging_valid(header, quine_boot()->crc32) &&
-        (r == NULL || r->refused != quine_le32(header + QUINE_STAGING_CRC)))
+        quine_boot()->record->refused != quine_le32(header + QUINE_STAGING_CRC))
         err = QUINE_ERR_PENDING;
     return err;
 }

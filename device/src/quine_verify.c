@@ -25,16 +25,18 @@ static inline __attribute__((always_inline)) bool fits(const struct quine_manife
            m->format == (QUINE_MANIFEST_FORMAT_VALUE | QUINE_DIGEST_FLAGS << 8 | QUINE_BOOT_ABI << 16) &&
            m->product == QUINE_PRODUCT && m->load_address == QUINE_FLASH_BASE &&
            m->hardware_min <= QUINE_HARDWARE && m->hardware_max >= QUINE_HARDWARE &&
-           m->size % QUINE_CHUNK == 0u && m->size - SIZE_MIN <= SIZE_MAX_HERE - SIZE_MIN &&
+           m->size % QUINE_CHUNK == 0u &&
+           m->size / QUINE_CHUNK - SIZE_MIN / QUINE_CHUNK <= (SIZE_MAX_HERE - SIZE_MIN) / QUINE_CHUNK &&
            quine_same_id(m->id, m->id);
 }
 
 QUINE_BOOT_CODE int quine_verify(enum quine_source source)
 {
-    struct quine_manifest *m = &quine_ram_here()->manifest;
+    struct quine_manifest *m = &quine_ram.manifest;
     struct quine_digest digest;
     uint32_t offset = 0;
 
+    __asm__("" : "+r"(m)); // keeps it in a register
     quine_digest_init(&digest);
     if (source == QUINE_STAGED) {
         m->size = QUINE_MANIFEST_OFFSET + QUINE_CHUNK; // until the manifest tells it
@@ -44,9 +46,9 @@ QUINE_BOOT_CODE int quine_verify(enum quine_source source)
     do {
         uint32_t *chunk = quine_fetch(offset, source);
         uint32_t at = offset - QUINE_MANIFEST_OFFSET;
-        if (chunk == NULL)
+        if (QUINE_FETCH_FAILS && chunk == NULL)
             return QUINE_ERR_IO;
-        if (at < QUINE_DIGEST_KEPT) {
+        if (QUINE_DIGEST_KEPT == QUINE_CHUNK ? at == 0u : at < QUINE_DIGEST_KEPT) {
             if (source == QUINE_STAGED) {
                 quine_copy((uint8_t *)m + at, chunk, QUINE_CHUNK);
                 if (at == 0u && !fits(m))

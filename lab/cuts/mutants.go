@@ -8,10 +8,11 @@ const (
 	verifyFile  = "src/quine_verify.c"
 	updateFile  = "src/quine_update.c"
 	stagingFile = "src/quine_update_store.c"
+	idFile      = "test/host/quine_id.c"
 )
 
 // destroy is where quine_kernel_replace destroys the seal.
-const destroy = "if (QUINE_SEAL_ERASED) {\n        err = quine_flash"
+const destroy = "    err = unseal(ram);\n"
 
 // A mutant is a bug: text of the device library and what stands there instead, in pairs.
 type mutant struct {
@@ -39,21 +40,20 @@ var mutants = []mutant{
 	{"the installed whole is not verified", "S3", bootFile, []string{
 		"err = quine_verify(QUINE_INSTALLED);", "err = QUINE_OK;"}},
 	{"the seal is not destroyed", "I1", kernelFile, []string{
-		destroy, "if (true) {\n        err = QUINE_OK;\n    } else if (QUINE_SEAL_ERASED) {\n        err = quine_flash",
-		"if (err != QUINE_OK || quine_complete())", "if (err != QUINE_OK)"}},
+		destroy, "    err = QUINE_OK;\n"}},
 	{"the seal is destroyed when the sectors are replaced", "I1", kernelFile, []string{
-		destroy, "err = write_units(ram->manifest.size, quine_flash_unit(ram->manifest.size - 1u), extent);\n    if (err != QUINE_OK)\n        return err;\n    " + destroy}},
+		destroy, "    err = write_units(ram->manifest.size, quine_flash_unit(ram->manifest.size - 1u), extent);\n    if (err == QUINE_OK)\n        err = unseal(ram);\n"}},
 	{"the seal is destroyed only if it reads valid", "I2", kernelFile, []string{
-		destroy, "if (!quine_complete()) {\n        err = QUINE_OK;\n    } else " + destroy}},
+		destroy, "    err = quine_complete() ? unseal(ram) : QUINE_OK;\n"}},
 	{"the seal is destroyed only if it does not read so", "I2", kernelFile, []string{
-		destroy, "if (*(const uint32_t *)(const void *)QUINE_FLASH(QUINE_SEAL_OFFSET) == (QUINE_SEAL_ERASED ? ERASED_WORD : 0u)) {\n        err = QUINE_OK;\n    } else " + destroy}},
-	{"blank ids are equal", "I3", kernelFile, []string{
-		"|| (uint32_t)half + 1u <= 1u", ""}},
+		destroy, "    err = *(const uint32_t *)(const void *)QUINE_FLASH(QUINE_SEAL_OFFSET) == (QUINE_SEAL_ERASED ? ERASED_WORD : 0u) ? QUINE_OK : unseal(ram);\n"}},
+	{"blank ids are equal", "I3", idFile, []string{
+		" || p[i] == 0 || p[i] == -1", ""}},
 	{"equal sectors are skipped after a cut", "I4", kernelFile, []string{
-		"start == QUINE_APP_OFFSET || end > extent ||", "start == QUINE_APP_OFFSET ||"}},
+		"start == QUINE_APP_OFFSET) || end > extent ||", "start == QUINE_APP_OFFSET) ||"}},
 	{"the extent of an incomplete application is believed", "I4", bootFile, []string{
 		"        extent = QUINE_RUNNING->size;", "        extent = QUINE_RUNNING->size;\n    uint32_t believed = QUINE_RUNNING->size;",
-		"install(extent)", "install(believed)"}},
+		"install(ram, extent)", "install(ram, believed)"}},
 	{"what reads blank is not erased", "I5", kernelFile, []string{
 		"            if (start > 0u)\n", "            bool full = start == 0u;\n            for (uint32_t i = start; i < end; i += 4u)\n                full = full || *(const uint32_t *)(const void *)QUINE_FLASH(i) != ERASED_WORD;\n            if (start > 0u && full)\n"}},
 	{"what is in the extent is not erased", "I5", kernelFile, []string{
@@ -61,11 +61,11 @@ var mutants = []mutant{
 	{"blank units are programmed, the seal's among them", "I6", kernelFile, []string{
 		"if (program && !blank(data) &&", "if (program &&"}},
 	{"repair needs a header", "L1", bootFile, []string{
-		"            err = QUINE_OK;", "            err = header_read(ram->header) != 0u ? QUINE_OK : QUINE_ERR_NO_IMAGE;"}},
+		"            err = QUINE_OK;", "            err = header_read(ram->header) == 0u ? QUINE_OK : QUINE_ERR_NO_IMAGE;"}},
 	{"the header is consumed before the seal", "L2", kernelFile, []string{
-		"    seal_write(ram);\n", "    (void)quine_boot_store_consume();\n    seal_write(ram);\n"}},
+		"    if (seal_program(words)", "    (void)quine_boot_store_consume();\n    if (seal_program(words)"}},
 	{"an image with the same id is only consumed", "L2", bootFile, []string{
-		"    if (!quine_same_id(running, ram->header + BASE)", "    if (quine_same_id(running, ram->header + ID)) {\n        (void)quine_boot_store_consume();\n        return QUINE_ERR_STALE;\n    }\n    if (!quine_same_id(running, ram->header + BASE)"}},
+		"    if (!quine_is_running(ram->header + BASE)", "    if (quine_is_running(ram->header + ID)) {\n        (void)quine_boot_store_consume();\n        return QUINE_ERR_STALE;\n    }\n    if (!quine_is_running(ram->header + BASE)"}},
 	{"the header is not consumed", "L2", kernelFile, []string{
 		"        (void)quine_boot_store_consume();\n", ""}},
 	{"begin overwrites a pending image", "L3", updateFile, []string{
@@ -75,15 +75,15 @@ var mutants = []mutant{
 	{"begin takes a store that does not tell for an empty one", "lab", updateFile, []string{
 		"    int err = pending();\n", "    int err = pending() == QUINE_ERR_PENDING ? QUINE_ERR_PENDING : QUINE_OK;\n"}},
 	{"boot does not say that it refused", "L3", bootFile, []string{
-		"record(&ram->record, err, crc);", "record(&ram->record, err, 0u);"}},
+		"            ram->record.refused = ram->header[CRC];", "            ;"}},
 	{"a store that fails is refused", "L3", bootFile, []string{
-		"                ram->record.refused = 0;", "                crc = ram->header[CRC];"}},
+		"                ram->record.refused = 0;", "                ;"}},
 	{"the limit counts installs too", "L4", bootFile, []string{
-		"            record(&ram->record, 0, 0);", "            ;"}},
+		"            ram->record.state = 0;", "            ;"}},
 	{"there is no limit", "L4", bootFile, []string{
 		"if (attempts >= (int32_t)QUINE_ATTEMPTS_MAX)", "if (false)"}},
 	{"attempts are not counted", "L4", bootFile, []string{
-		"record(&ram->record, attempts + 1, 0);", "record(&ram->record, attempts, 0);"}},
+		"record(&ram->record, attempts + 1);", "record(&ram->record, attempts);"}},
 	{"a refusal outlives the next download", "L4", updateFile, []string{
 		"    record_clear();\n    for", "    (void)record_clear;\n    for"}},
 	{"begin does not erase the header", "L5", stagingFile, []string{
@@ -103,9 +103,9 @@ var mutants = []mutant{
 	{"a header for another base is believed", "L7", bootFile, []string{
 		"        return QUINE_ERR_STALE;", "        (void)0;"}},
 	{"a header of the running image is stale", "L7", bootFile, []string{
-		" && !quine_same_id(running, ram->header + ID))", ")"}},
+		" && !quine_is_running(ram->header + ID))", ")"}},
 	{"boot starts an incomplete application", "step 3", bootFile, []string{
-		"            feeds += WAIT_STEP;", "            return;"}},
+		"            wait(ram);", "            return;"}},
 	{"a failed install is forgotten", "step 3", bootFile, []string{
 		"                extent = 0;\n", "                ;\n"}},
 	{"sector 1 is not replaced", "step 5b", kernelFile, []string{
@@ -113,7 +113,7 @@ var mutants = []mutant{
 	{"the last chunk is left out", "step 5b", kernelFile, []string{
 		"write_units(ram->manifest.size,", "write_units(ram->manifest.size - QUINE_CHUNK,"}},
 	{"the boot sector comes first", "step 5d", kernelFile, []string{
-		"    return write_units(ram", "    while (quine_kernel_pass(0, QUINE_BOOT_SIZE, false) != QUINE_OK) {\n        (void)quine_flash_erase(0);\n        (void)write_units(QUINE_BOOT_SIZE, 0, 0);\n    }\n    return write_units(ram"}},
+		destroy, destroy + "\n    while (quine_kernel_pass(0, QUINE_BOOT_SIZE, false) != QUINE_OK) {\n        (void)quine_flash_erase(0);\n        (void)write_units(QUINE_BOOT_SIZE, 0, 0);\n    }\n"}},
 	{"an equal boot sector is written", "step 5d", kernelFile, []string{
 		"    while (quine_kernel_pass(0, QUINE_BOOT_SIZE, false)", "    for (int once = 1; once-- > 0 || quine_kernel_pass(0, QUINE_BOOT_SIZE, false)",
 		" != QUINE_OK) {\n        (void)quine_flash_erase(0);", " != QUINE_OK;) {\n        (void)quine_flash_erase(0);"}},

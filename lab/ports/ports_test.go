@@ -128,7 +128,7 @@ func (p port) linkArgs(t *testing.T, out string) []string {
 	if p.cpu == "cortex-m0" {
 		start = "quine_start_m0.S"
 	}
-	files = append(files, filepath.Join(library, "src", start),
+	files = append(files, filepath.Join(library, "src", start), filepath.Join(library, "src/quine_leaf.S"),
 		filepath.Join(library, "store/internal/quine_store_internal.c"),
 		filepath.Join(library, "test/ports/app.c"),
 		filepath.Join(p.dir(), "quine_port_"+p.name+".c"))

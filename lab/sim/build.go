@@ -36,7 +36,7 @@ type BuildOptions struct {
 }
 
 // watched are the files of the device library whose reads of flash Watch sees.
-var watched = []string{"quine_boot.c", "quine_kernel.c", "quine_verify.c", "quine_update.c", "quine_update_digest.c",
+var watched = []string{"quine_boot.c", "quine_kernel.c", "quine_id.c", "quine_verify.c", "quine_update.c", "quine_update_digest.c",
 	"quine_update_store.c", "quine_store_internal.c", "quine_floor.c", "quine_signed.c"}
 
 var warnings = strings.Fields("-std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes")

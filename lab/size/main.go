@@ -5,8 +5,9 @@
 //
 //	size -o build/size.json build/microbit build/mps2-an386
 //
-// Each folder is what a board's Makefile leaves: v1.elf and the objects. The stream
-// decoder is measured by itself, too, see decoder.go.
+// Each folder is what a board's Makefile leaves: v1.elf, v1.bin and the objects. Ports of
+// real parts are linked and measured besides, see port.go, and the stream decoder by
+// itself, see decoder.go.
 package main
 
 import (
@@ -20,7 +21,7 @@ import (
 	"strings"
 )
 
-// A figure is one measured size.
+// A figure is one measured size, or what its name says.
 type figure struct {
 	Name   string `json:"name"`
 	Bytes  int    `json:"bytes"`
@@ -66,6 +67,17 @@ func run(dirs []string, library, out string) error {
 		fmt.Println()
 		rest = rest[n:]
 	}
+	var linked []board
+	for _, p := range ports(library) {
+		b, err := p.measure(context.Background(), library)
+		if err != nil {
+			return err
+		}
+		linked = append(linked, b)
+	}
+	table(linked)
+	fmt.Println()
+	boards = append(boards, linked...)
 	alone, err := decoders(context.Background(), library)
 	if err != nil {
 		return err
@@ -93,29 +105,42 @@ func run(dirs []string, library, out string) error {
 			return err
 		}
 	}
-	return check(boards)
+	return overBudget(boards)
 }
 
-// measure reads the linked example and its objects.
+// limits returns the budgets of a board's boot sector, of its RAM kernel and of RAM.
+func limits(dir string) (boot, kernel, ram int) {
+	switch {
+	case strings.HasSuffix(dir, "-signed"):
+		return bootSigned, kernelMax, 2048
+	case strings.HasSuffix(dir, "-encrypted"):
+		return bootEncrypted, 1536, 2688
+	case strings.HasPrefix(filepath.Base(dir), "mps2-"):
+		return bootEmulated, kernelMax, ramMax
+	}
+	return bootInternal, kernelMax, ramMax
+}
+
+// measure reads the linked example, its objects and the sealed release.
 func measure(dir string) ([]figure, error) {
-	symbols, err := symbols(filepath.Join(dir, "v1.elf"))
+	elf := filepath.Join(dir, "v1.elf")
+	symbols, err := symbols(elf)
 	if err != nil {
 		return nil, err
 	}
-	between := func(from, to string) int { return int(symbols[to].Value - symbols[from].Value) }
-	budget, kernel := 1664, 1024
-	switch {
-	case strings.HasSuffix(dir, "-signed"):
-		budget = 3200
-	case strings.HasSuffix(dir, "-encrypted"):
-		budget, kernel = 3840, 1536
+	boot, kernel, ram := limits(dir)
+	figures, err := bootFigures(elf, boot, kernel, ram)
+	if err != nil {
+		return nil, err
 	}
-	figures := []figure{
-		{"boot sector", between("quine_flash", "quine_boot_end"), budget},
-		{"of it RAM kernel", between("quine_kernel_start", "quine_kernel_end"), kernel},
-		{"RAM kept over a reset", between("quine_record", "quine_scratch"), 16},
-		{"update context", int(symbols["update"].Size), 0},
+	n, err := instructions(dir)
+	if err != nil {
+		return nil, err
 	}
+	figures = append(figures,
+		figure{"RAM kept over a reset", int(symbols["quine_scratch"].Value - symbols["quine_record"].Value), 16},
+		figure{"instructions to start", n, instructionsMax},
+		figure{"update context", int(symbols["update"].Size), 0})
 	for _, module := range []string{"quine_update", "quine_patch", "quine_stream"} {
 		objects, err := filepath.Glob(filepath.Join(dir, module+"*.o"))
 		if err != nil {
@@ -173,27 +198,30 @@ func code(path string) (int, error) {
 	return n, nil
 }
 
-// table prints a line for each figure, with a column for each board.
+// table prints a line for each figure, with a column for each board: the figure, and its
+// budget if it has one.
 func table(boards []board) {
 	fmt.Printf("%-26s", "bytes")
 	for _, b := range boards {
-		fmt.Printf("%22s", b.Name)
+		fmt.Printf(" %17s", b.Name)
 	}
-	fmt.Printf("%12s\n", "budget")
+	fmt.Println()
 	for i, f := range boards[0].Figures {
 		fmt.Printf("%-26s", f.Name)
 		for _, b := range boards {
-			fmt.Printf("%22d", b.Figures[i].Bytes)
-		}
-		if f.Budget > 0 {
-			fmt.Printf("%12d", f.Budget)
+			f := b.Figures[i]
+			text := fmt.Sprint(f.Bytes)
+			if f.Budget > 0 {
+				text += fmt.Sprintf(" of %d", f.Budget)
+			}
+			fmt.Printf(" %17s", text)
 		}
 		fmt.Println()
 	}
 }
 
-// check fails when a figure exceeds its budget.
-func check(boards []board) error {
+// overBudget fails when a figure exceeds its budget.
+func overBudget(boards []board) error {
 	var over []string
 	for _, b := range boards {
 		for _, f := range b.Figures {

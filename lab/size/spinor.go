@@ -46,7 +46,7 @@ func spinors(ctx context.Context, library string) ([]board, error) {
 	for _, core := range []struct{ cpu, start, multiply string }{{cross.M0, "m0", "m0"}, {cross.M4, "vtor", "m4"}} {
 		b := board{Name: core.cpu + " SPI NOR"}
 		for _, build := range []string{"", "signed", "encrypted"} {
-			files := []string{"src/quine_start_" + core.start + ".S", "port/nrf51/quine_port_nrf51.c", "store/spinor/quine_boot_spinor.c"}
+			files := []string{"src/quine_start_" + core.start + ".S", "src/quine_leaf.S", "port/nrf51/quine_port_nrf51.c", "store/spinor/quine_boot_spinor.c"}
 			if build != "" {
 				files = append(files, "crypto/quine_sha256.S", "crypto/quine_p256.S", "crypto/quine_p256_"+core.multiply+".S")
 			}
@@ -57,7 +57,11 @@ func spinors(ctx context.Context, library string) ([]board, error) {
 			if err != nil {
 				return nil, err
 			}
-			b.Figures = append(b.Figures, figure{strings.TrimSpace("boot sector " + build), n, 4096})
+			budget := bootMax
+			if build == "" {
+				budget = bootSPINOR
+			}
+			b.Figures = append(b.Figures, figure{strings.TrimSpace("boot sector " + build), n, budget})
 		}
 		list = append(list, b)
 	}

@@ -13,6 +13,7 @@
 #define QUINE_FLASH_BASE 0x00000000u
 #define QUINE_PROGRAM_UNIT 4u
 #define QUINE_ERASED 0xFFu
+#define QUINE_FLASH_NO_ECC 1
 #define QUINE_APP_OFFSET 4096u
 
 // RM 6.1.1: a word may be written twice between erases, so zeros over the seal are allowed.

@@ -1,8 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Flash driver of the nRF51: non-volatile memory controller, RM section 6.
+// Flash driver of the nRF51: non-volatile memory controller, nRF51 Series Reference Manual v3.0 6 ("RM").
 //
-// The CPU halts while it executes from flash during an erase or write (RM 6.1.4), so the same code
-// serves boot's copy in RAM and the application's calls.
+// What hardware asks, and the answer
+//   second program    a word may be written twice between erases (RM 6.1.1); the seal alone is, with zeros.
+//                     After a cut it may take a third one: its page is erased in the same session
+//   ECC               none: a torn word reads as anything
+//   supply            flash works down to the least voltage of the part, below which the brown-out reset acts
+//                     (RM 12.1.4); what was written is read back
+//   wait states       none to set
+//   cache, prefetch   none
+//   read while write  the CPU halts while it executes from flash during an operation (RM 6.1.4), so the same
+//                     code serves boot's copy in RAM and the application's calls
+//   watchdog          a watchdog that the application started survives a soft reset (RM 17.2): boot feeds
+//                     each of its reload registers; a page takes 22.3 ms, in which nothing does
+//   protection        region 0 and PROTENSET (RM 9.2) are set by UICR, which a mass erase alone changes, or
+//                     until the next reset: a protected page does not read back, and nothing is sealed
+//   empty check       none: a cut in the window of sector 0 needs a debugger
+//   error flags       none; READY always comes
 #include "quine_error.h"
 #include "quine_port.h"
 #include "quine_section.h"
@@ -24,13 +38,12 @@
 QUINE_KERNEL_CODE void quine_watchdog(void)
 {
     uint32_t rr = WDT_RR;
-    uint32_t i = 8;
 
     do {
         *(volatile uint32_t *)rr = WDT_RELOAD;
         rr += 4u;
         __asm__("" : "+r"(rr)); // keeps the loop a loop
-    } while (--i > 0u);
+    } while ((rr & 32u) == 0u);
 }
 
 QUINE_KERNEL_CODE void quine_reset(void)

@@ -42,8 +42,13 @@
 // Reloading a register of a watchdog that does not run has no effect.
 QUINE_KERNEL_CODE void quine_watchdog(void)
 {
-    for (uint32_t rr = WDT_RR0; rr < WDT_RR0 + 32u; rr += 4u)
+    uint32_t rr = WDT_RR0;
+
+    do {
         quine_write32(rr, 0x6E524635u);
+        rr += 4u;
+        __asm__("" : "+r"(rr)); // keeps the loop a loop
+    } while ((rr & 32u) == 0u);
 }
 
 QUINE_KERNEL_CODE void quine_reset(void)
@@ -51,12 +56,6 @@ QUINE_KERNEL_CODE void quine_reset(void)
     quine_write32(AIRCR, 0x05FA0004u); // VECTKEY, SYSRESETREQ
     for (;;)
         ;
-}
-
-QUINE_BOOT_CODE int quine_flash_open(uint32_t size)
-{
-    (void)size;
-    return QUINE_OK;
 }
 
 static QUINE_KERNEL_CODE __attribute__((noinline)) int wait_ready(void)
@@ -67,9 +66,18 @@ static QUINE_KERNEL_CODE __attribute__((noinline)) int wait_ready(void)
     return loops > 0u ? QUINE_OK : QUINE_ERR_IO;
 }
 
-// CONFIG may only be written while the controller is ready.
-static QUINE_KERNEL_CODE int end(int err)
+// Enables one kind of change, starts it by a store of value to address and waits for its end. CONFIG may
+// only be written while the controller is ready.
+static QUINE_KERNEL_CODE __attribute__((noinline)) int change(uint32_t value, uint32_t address,
+                                                              uint32_t kind)
 {
+    int err = wait_ready();
+
+    if (err == QUINE_OK) {
+        quine_write32(NVMC_CONFIG, kind);
+        quine_write32(address, value);
+        err = wait_ready();
+    }
     if (err == QUINE_OK)
         quine_write32(NVMC_CONFIG, CONFIG_REN);
     return err;
@@ -77,26 +85,18 @@ static QUINE_KERNEL_CODE int end(int err)
 
 QUINE_KERNEL_CODE int quine_flash_erase(uint32_t offset)
 {
-    int err = wait_ready();
-    if (err != QUINE_OK)
-        return err;
-    quine_write32(NVMC_CONFIG, CONFIG_EEN);
-    quine_write32(NVMC_ERASEPAGE, QUINE_FLASH_BASE + offset);
-    return end(wait_ready());
+    return change(QUINE_FLASH_BASE + offset, NVMC_ERASEPAGE, CONFIG_EEN);
 }
 
 QUINE_KERNEL_CODE int quine_flash_program(uint32_t offset, const void *data, uint32_t n)
 {
     const uint32_t *from = data;
-    uint32_t to = QUINE_FLASH_BASE + offset;
-    int err = wait_ready();
+    int err;
 
-    if (err != QUINE_OK)
-        return err;
-    quine_write32(NVMC_CONFIG, CONFIG_WEN);
-    for (; n > 0u && err == QUINE_OK; n -= 4u, to += 4u) {
-        quine_write32(to, *from++);
-        err = wait_ready();
-    }
-    return end(err);
+    do {
+        err = change(*from++, QUINE_FLASH_BASE + offset, CONFIG_WEN);
+        offset += 4u;
+        n -= 4u;
+    } while (n > 0u && err == QUINE_OK);
+    return err;
 }

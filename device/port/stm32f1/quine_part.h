@@ -13,6 +13,7 @@
 #define QUINE_FLASH_BASE 0x08000000u
 #define QUINE_PROGRAM_UNIT 2u
 #define QUINE_ERASED 0xFFu
+#define QUINE_FLASH_NO_ECC 1
 #define QUINE_APP_OFFSET 4096u
 
 // PM 2.3.3: programming a half-word that is not erased is skipped with PGERR, unless

@@ -16,6 +16,7 @@
 #define QUINE_FLASH_BASE 0x08000000u
 #define QUINE_PROGRAM_UNIT 4u
 #define QUINE_ERASED 0xFFu
+#define QUINE_FLASH_NO_ECC 1
 
 // The boot sector is the first 4 KiB of sector 0, whose other 12 KiB stay blank.
 #define QUINE_APP_OFFSET 0x4000u
