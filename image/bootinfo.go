@@ -154,6 +154,19 @@ func (b *BootInfo) check() error {
 
 func (b *BootInfo) manifestEnd() uint64 { return uint64(b.ManifestOffset) + ManifestSize }
 
+// GapEnd returns the end of the gap that follows the boot sector on parts whose first
+// erase unit is larger: no install writes there, so what is there stays for the life of a
+// device. The application begins at the border of such a unit, a multiple of [BootSize]
+// not above its vector table, manifest and seal. The gap starts at BootSize; where there
+// is none, it ends there too.
+func (b *BootInfo) GapEnd() uint32 {
+	end := min(b.ManifestOffset, b.SealOffset)
+	if v := b.AppVectors - b.LoadAddress; v >= BootSize {
+		end = min(end, v)
+	}
+	return end &^ (BootSize - 1)
+}
+
 func (b *BootInfo) sealEnd() uint64 { return uint64(b.SealOffset) + uint64(b.SealSize) }
 
 // minSize returns the size in bytes of the smallest image with this layout.

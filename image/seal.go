@@ -68,6 +68,7 @@ func draft(raw *Raw, opts Options, signed bool) (*Image, error) {
 	b := raw.Boot
 	data := make([]byte, max(b.minSize(), roundUp(uint64(len(raw.Data)))))
 	fill(data[copy(data, raw.Data):], 0xFF)
+	fill(data[BootSize:b.GapEnd()], 0xFF)
 	m := Manifest{
 		BootABI:     b.ABI,
 		Size:        uint32(len(data)),
@@ -88,6 +89,9 @@ func draft(raw *Raw, opts Options, signed bool) (*Image, error) {
 	}
 	fill(m.ID[:], 0xFF)
 	fill(m.Signature[:], 0xFF)
+	if m.Counter == math.MaxUint32 {
+		return nil, quine.ErrorAt(quine.CodeRollback, -1, "security counter %d is the last one: no image could follow; take a lower one", m.Counter)
+	}
 	if m.HardwareMax < m.HardwareMin {
 		return nil, quine.ErrorAt(quine.CodeHardware, -1, "hardware range %d-%d is empty", m.HardwareMin, m.HardwareMax)
 	}
@@ -123,7 +127,7 @@ func (m *Manifest) put(b []byte) {
 }
 
 // checkReserved checks that the firmware leaves room for manifest and seal, and
-// that all of it lies in the application region.
+// blank what lies in front of them, and that all of it lies in the application region.
 func (raw *Raw) checkReserved(skipOutside bool) error {
 	b := &raw.Boot
 	if len(raw.Outside) > 0 && !skipOutside {
@@ -134,6 +138,10 @@ func (raw *Raw) checkReserved(skipOutside bool) error {
 		}
 		return quine.ErrorAt(quine.CodeLayout, -1, "%d bytes at 0x%08x lie outside the application region 0x%08x-0x%08x; %s",
 			e.Size, e.Address, b.LoadAddress, uint64(b.LoadAddress)+uint64(b.ImageMax)-1, cure)
+	}
+	if gap := raw.window(BootSize, uint64(b.GapEnd())); !isBlank(gap) && !isZero(gap) {
+		return quine.ErrorAt(quine.CodeLayout, BootSize,
+			"content lies between boot sector and manifest, where no install writes; move it behind offset 0x%x", b.GapEnd())
 	}
 	manifest := raw.window(uint64(b.ManifestOffset), b.manifestEnd())
 	sealed := len(manifest) == ManifestSize && binary.LittleEndian.Uint32(manifest) == manifestMagic

@@ -106,6 +106,10 @@ func Create(old, new *image.Image, opts *Options) ([]byte, error) {
 	if _, err := d.accept(h); err != nil {
 		return nil, err
 	}
+	if d.boot.StoreMax != new.Boot.StoreMax {
+		return nil, quine.Errorf(quine.CodeLayout, "the new boot sector has another staging store: "+
+			"after a power cut in its install it would not find what the old one staged")
+	}
 	from, to := d.base(), d.implied(new.Blank())
 	body, err := h.crypt(opts.Key, stream.Encode(from, to, stream.Params{Address: d.boot.LoadAddress}, opts.stream()))
 	if err != nil {
@@ -128,6 +132,9 @@ func checkPair(old, new *image.Image, opts *Options) error {
 	a, b := &old.Boot, &new.Boot
 	if a.ManifestOffset != b.ManifestOffset || a.SealOffset != b.SealOffset || a.SealSize != b.SealSize {
 		return quine.Errorf(quine.CodeLayout, "manifest or seal lie elsewhere in the new image")
+	}
+	if gap := a.GapEnd(); !bytes.Equal(old.Data[image.BootSize:gap], new.Data[image.BootSize:gap]) {
+		return quine.ErrorAt(quine.CodeBoot, image.BootSize, "the images differ between boot sector and manifest, where no install writes")
 	}
 	if bytes.Equal(old.Data[:image.BootSize], new.Data[:image.BootSize]) {
 		return nil

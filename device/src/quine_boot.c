@@ -14,6 +14,11 @@
 
 _Static_assert(sizeof(struct quine_ram) <= 4344u, "quine.ld has the kernel's copy behind it");
 
+// What no install writes must be in flash as it is in the image, or the digest of what was installed would never be
+// right: what lies between boot sector and application, and a boot sector that never changes.
+#define KEPT_START (QUINE_BOOT_CHANGE ? QUINE_BOOT_SIZE : 0u)
+#define KEPT_END (QUINE_SEAL_OFFSET < QUINE_APP_OFFSET ? QUINE_SEAL_OFFSET : QUINE_APP_OFFSET)
+
 // With a limit of one, two power cuts could strand a device: one failed attempt must not count as
 // a refusal.
 _Static_assert(QUINE_ATTEMPTS_MAX >= 2, "QUINE_ATTEMPTS_MAX is at least 2");
@@ -115,8 +120,8 @@ QUINE_BOOT_CODE void quine_boot_main(struct quine_ram *ram)
         }
         if (err == QUINE_OK)
             err = quine_verify(QUINE_STAGED);
-        if (!QUINE_BOOT_CHANGE && err == QUINE_OK &&
-            quine_kernel_pass(0, QUINE_BOOT_SIZE, false) != QUINE_OK)
+        if (KEPT_START < KEPT_END && err == QUINE_OK &&
+            quine_kernel_pass(KEPT_START, KEPT_END, false) != QUINE_OK)
             err = QUINE_ERR_BOOT;
         if (err == QUINE_OK) {
             ram->record.state = 0; // no count any more: from here on nothing gives up
