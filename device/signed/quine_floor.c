@@ -17,16 +17,26 @@
 _Static_assert(QUINE_FLOOR_SIZE % UNIT == 0u && QUINE_FLOOR_OFFSET % UNIT == 0u, "the floor is whole entries");
 _Static_assert(QUINE_FLOOR_OFFSET >= QUINE_IMAGE_MAX, "an install would erase the floor");
 
-QUINE_KERNEL_CODE uint32_t quine_floor_from(uint32_t counter)
+#if defined(QUINE_STORE_MAPPED)
+_Static_assert(QUINE_FLOOR_OFFSET >= QUINE_STORE_IMAGE_MAX + QUINE_STORE_MAPPED + QUINE_STORE_IMAGE ||
+                   QUINE_FLOOR_OFFSET + QUINE_FLOOR_SIZE <= QUINE_STORE_MAPPED,
+               "an update would erase the floor with the store");
+#endif
+
+// Flash is asked about a fault after every read, or an entry that a cut tore would cost the next one.
+QUINE_KERNEL_CODE uint32_t quine_floor_above(uint32_t counter)
 {
+    const volatile uint32_t *entry = ENTRY(QUINE_FLOOR_SIZE);
     uint32_t n = 0;
 
-    for (uint32_t at = 0; at < QUINE_FLOOR_SIZE; at += UNIT) {
-        const volatile uint32_t *entry = ENTRY(at);
+    do {
+        quine_watchdog();
+        entry -= UNIT / 4u;
         uint32_t value = entry[0];
-        if (value == ~entry[1] && value >= counter && !quine_flash_fault())
+        bool whole = value == ~entry[1];
+        if (!quine_flash_fault() && whole && value > counter)
             n++;
-    }
+    } while (entry > ENTRY(0));
     return n;
 }
 
@@ -36,8 +46,10 @@ QUINE_KERNEL_CODE void quine_floor_raise(uint32_t counter)
 {
     uint32_t entry[UNIT / 4u];
 
-    for (uint32_t at = 0; at < QUINE_FLOOR_SIZE && quine_floor_from(counter) < 2u; at += UNIT) {
-        if (*ENTRY(at) != ERASED_WORD || quine_flash_fault())
+    // No counter is below 0.
+    for (uint32_t at = 0; at < QUINE_FLOOR_SIZE && counter != 0u && quine_floor_above(counter - 1u) < 2u; at += UNIT) {
+        bool blank = *ENTRY(at) == ERASED_WORD;
+        if (quine_flash_fault() || !blank)
             continue;
         entry[0] = counter;
         entry[1] = ~counter;

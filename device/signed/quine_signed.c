@@ -15,7 +15,7 @@ QUINE_BOOT_CODE int quine_authentic(union quine_work *work, const uint32_t *mani
     if (manifest[ID] != __builtin_bswap32(work->sha256.state[7]) ||
         manifest[ID + 1] != __builtin_bswap32(work->sha256.state[6]))
         return QUINE_ERR_DIGEST;
-    if (quine_floor_from(manifest[COUNTER] + 1u) != 0u ||
+    if (quine_floor_above(manifest[COUNTER]) != 0u ||
         (quine_complete() && (&QUINE_RUNNING->magic)[COUNTER] > manifest[COUNTER]))
         return QUINE_ERR_ROLLBACK;
     for (uint32_t left = quine_keys_count; left > 0u; left--, key++)
@@ -32,5 +32,5 @@ QUINE_BOOT_CODE bool quine_digest_proven(const uint32_t *manifest)
     const uint32_t *right = left + 8;
     uint32_t difference = (right[7] ^ left[7]) | (right[0] ^ left[0]);
 
-    return difference < 1u && (left[0] | left[7]) > 0u && quine_floor_from(manifest[COUNTER] + 1u) < 1u;
+    return difference < 1u && (left[0] | left[7]) > 0u && quine_floor_above(manifest[COUNTER]) < 1u;
 }

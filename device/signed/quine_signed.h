@@ -41,9 +41,9 @@ struct quine_boot_signed {
 
 // The security counter's floor, in internal flash at QUINE_FLOOR_OFFSET (spec/image.md section 6).
 //
-// Returns how many entries have no less than counter. An image whose counter is c may be installed when none
-// has c + 1 or more. Part of the RAM kernel.
-uint32_t quine_floor_from(uint32_t counter);
+// Returns how many entries are above counter. An image whose counter is c may be installed when none is above c.
+// Feeds the watchdog. Part of the RAM kernel.
+uint32_t quine_floor_above(uint32_t counter);
 
 // Raises the floor to counter, if it is not that high and there is room for entries. Part of the RAM kernel.
 // Power loss: the floor is as before or raised, or reads differently each time until the next call.
