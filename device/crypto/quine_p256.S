@@ -81,7 +81,8 @@ quine_p256_verify:
     bne refuse
 
     movs r5, #254
-3:  movs r0, #32 * T0
+3:  bl quine_watchdog
+    movs r0, #32 * T0
     bl bit
     adr r1, power
     bcs 4f
@@ -93,7 +94,8 @@ quine_p256_verify:
     bl run
 
     movs r5, #255
-5:  movs r0, r4
+5:  bl quine_watchdog
+    movs r0, r4
     adds r0, #32 * X2
     movs r1, r0
     adds r1, #32 * (X1 - X2)

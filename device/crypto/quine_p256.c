@@ -215,11 +215,14 @@ int quine_p256_verify(struct quine_p256 *p, const uint32_t signature[16], const 
     prepare(p, signature);
     if (run(p, s_range) != 0u || run(p, r_range) != 0u)
         return QUINE_ERR_SIGNATURE;
-    for (uint32_t i = 255; i-- > 0u;)
+    for (uint32_t i = 255; i-- > 0u;) {
+        quine_watchdog();
         (void)run(p, bit(p, T0, i) != 0u ? power : square);
+    }
     (void)run(p, scalars);
 
     for (uint32_t i = 256; i-- > 0u;) {
+        quine_watchdog();
         memcpy(reg(p, X2), reg(p, X1), 24u * sizeof *p->reg);
         (void)run(p, addition);
         if (bit(p, U1, i) != 0u)

@@ -5,10 +5,15 @@
 //
 // Numbers are eight words, least significant word first. Devices compile quine_p256.S and quine_p256_m0.S, _m3.S
 // or _m4.S; quine_p256.c is a portable twin of them.
+//
+// A verification takes seconds at the clocks that slow parts start with. It calls quine_watchdog (quine_port.h) for
+// each of its 511 bits.
 #ifndef QUINE_P256_H
 #define QUINE_P256_H
 
 #include <stdint.h>
+
+void quine_watchdog(void);
 
 // A public key as it lies in the boot sector (spec/image.md section 3).
 struct quine_key {

@@ -74,6 +74,7 @@ func link(ctx context.Context, library, dir, cpu string, keySize int) ([]byte, e
 	for _, file := range []string{"sha256.S", "p256.S", "p256_" + Cores[cpu] + ".S", "aes.S"} {
 		args = append(args, filepath.Join(library, "crypto/quine_"+file))
 	}
+	args = append(args, filepath.Join(library, "test/crypto/watchdog.S"))
 	if text, err := exec.CommandContext(ctx, cross.Compiler, args...).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("crypto: %s: %w\n%s", cross.Compiler, err, text)
 	}
