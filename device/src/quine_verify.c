@@ -30,6 +30,8 @@ static inline __attribute__((always_inline)) bool fits(const struct quine_manife
            quine_same_id(m->id, m->id);
 }
 
+_Static_assert(QUINE_MANIFEST_OFFSET % QUINE_DIGEST_KEPT == 0u, "what is kept of a manifest is aligned to its size");
+
 QUINE_BOOT_CODE int quine_verify(enum quine_source source)
 {
     struct quine_manifest *m = &quine_ram.manifest;
@@ -45,7 +47,7 @@ QUINE_BOOT_CODE int quine_verify(enum quine_source source)
     }
     do {
         uint32_t *chunk = quine_fetch(offset, source);
-        uint32_t at = offset - QUINE_MANIFEST_OFFSET;
+        uint32_t at = offset ^ QUINE_MANIFEST_OFFSET; // in the manifest, while it is below its size
         if (QUINE_FETCH_FAILS && chunk == NULL)
             return QUINE_ERR_IO;
         if (QUINE_DIGEST_KEPT == QUINE_CHUNK ? at == 0u : at < QUINE_DIGEST_KEPT) {
