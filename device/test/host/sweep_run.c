@@ -56,6 +56,7 @@ static struct {
     uint32_t pieces; // makes the lengths of pieces
     bool replacing;  // boot has begun to replace the image that runs
     bool boot_sector; // boot has begun to write the boot sector
+    bool pending;    // an image was when the application started, and boot has not refused it
 } r;
 
 static struct {
@@ -161,11 +162,14 @@ bool run_boot_sector(void)
     return whole;
 }
 
-// The boot sector is replaced when all else is, or not at all.
+// The boot sector is replaced when all else is, or not at all; a pending image is not dropped.
 void run_step(const struct host_step *step)
 {
-    uint32_t at = step->offset;
+    uint32_t at = step->offset, header;
+    const struct host_area *store = host_store(&header);
 
+    if (host_actor == HOST_APPLICATION && r.pending && step->area == store && at == header)
+        host_fatal("the application drops an image that is pending");
     if (host_actor != HOST_BOOT || step->area != &host_flash || at >= QUINE_IMAGE_MAX)
         return;
     r.replacing = true;
@@ -261,17 +265,38 @@ static void disturb(void)
     }
 }
 
-// Says whether boot must install what is staged: an intact header announces it for the image that runs, and
-// if the store has failed before, it was dead, so that nothing was refused.
-static bool must_install(const struct host_area *store, uint32_t offset)
+// Says whether an intact header announces an image for the one that runs.
+static bool announced(void)
 {
+    uint32_t offset;
+    const struct host_area *store = host_store(&offset);
     const uint8_t *header = store->cells + offset;
+
+    return host_torn(store, offset, QUINE_STAGING_SIZE) == 0u && quine_staging_valid(header, quine_crc32) &&
+           memcmp(header + QUINE_STAGING_BASE, sim_images[r.image].data + QUINE_MANIFEST_OFFSET + 8, QUINE_ID_SIZE) == 0;
+}
+
+// Says whether boot must install what is announced: if the store has failed before, it was dead, so that
+// nothing was refused.
+static bool must_install(void)
+{
     bool dead = o.fault_count == 0u && (o.fault == HOST_FAULT_NONE || o.fault == HOST_FAULT_ERROR || o.fault == HOST_FAULT_BUSY ||
                                         o.fault == HOST_FAULT_ONES || o.fault == HOST_FAULT_ZEROS);
 
-    return dead && !r.faulty_boot && o.swap == HOST_FAULT_NONE && o.bites == 0u &&
-           host_torn(store, offset, QUINE_STAGING_SIZE) == 0u && quine_staging_valid(header, quine_crc32) &&
-           memcmp(header + QUINE_STAGING_BASE, sim_images[r.image].data + QUINE_MANIFEST_OFFSET + 8, QUINE_ID_SIZE) == 0;
+    return dead && !r.faulty_boot && o.swap == HOST_FAULT_NONE && o.bites == 0u && announced();
+}
+
+// Says whether the client must not drop what is announced. One that cannot be read without the store's
+// saying so is beyond it.
+static bool must_keep(void)
+{
+    uint32_t offset;
+    const struct host_area *store = host_store(&offset);
+    uint32_t crc = quine_le32(store->cells + offset + QUINE_STAGING_CRC);
+    const struct quine_record *record = quine_boot_info.record;
+    bool refused = record->check == ~record->state && record->refused == crc;
+
+    return announced() && !refused && (!r.faulty || o.fault == HOST_FAULT_ERROR || o.fault == HOST_FAULT_BUSY);
 }
 
 // The seal of the image that runs may be torn when more than one thing has gone wrong: it reads right
@@ -285,7 +310,7 @@ static void check_started(void)
 
     if (r.replacing && image == r.image && !r.faulty && host_torn(store, offset, QUINE_STAGING_SIZE) == 0u)
         host_fatal("image %d starts although boot had begun to replace it", image);
-    if (image == r.image && image < (int)o.goal && must_install(store, offset))
+    if (image == r.image && image < (int)o.goal && must_install())
         host_fatal("image %d starts, and not what is staged", image);
     if (image < 0 || image > (int)o.goal)
         host_fatal("what starts is no image that may run");
@@ -295,8 +320,11 @@ static void check_started(void)
         host_fatal("image %d starts with %u torn bytes", image, torn);
     if (torn > seal)
         host_fatal("image %d starts with %u torn bytes", image, torn - seal);
-    if (image == r.image)
+    if (image == r.image) {
+        r.pending = must_keep();
         return;
+    }
+    r.pending = false;
     if (r.boots > o.boots && r.cuts > 0u)
         host_fatal("%u boots from the last cut to image %d", r.boots, image);
     if (r.boots > run.boots)
