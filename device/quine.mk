@@ -14,6 +14,10 @@
 #   compile your own files with $(QUINE_INCLUDES)
 #   link $(QUINE_OBJECTS) with $(QUINE_LDFLAGS)
 
+ifneq ($(filter-out signed encrypted,$(QUINE_BUILD)),)
+$(error QUINE_BUILD is signed, encrypted, or not set, and not $(QUINE_BUILD))
+endif
+
 QUINE_CONFIG ?= .
 QUINE_OUT ?= build
 
