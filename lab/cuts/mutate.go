@@ -64,7 +64,7 @@ func hunt(list []*build, from int) []*job {
 		switch {
 		case strings.HasPrefix(s.name, "swapped"):
 			jobs = append(jobs, &job{tiny, s, "depth=0"})
-		case strings.HasPrefix(s.name, "flaky"):
+		case strings.HasPrefix(s.name, "flaky"), strings.HasPrefix(s.name, "brief"):
 			jobs = append(jobs, &job{tiny, s, "depth=1 seeds=2"})
 		default:
 			later = append(later, &job{tiny, s, "depth=1"})

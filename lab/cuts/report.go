@@ -117,7 +117,7 @@ func (r *hostReport) print() {
 		fmt.Printf("%d scenarios were left out by -for\n", r.Left)
 	}
 	fmt.Printf("%d distinct cuts tried, each took place; %d bricks; %d cuts lost the boot sector in the window of its deliberate change; %.0f cuts in a second of a core\n",
-		r.Cuts, r.Bricks, r.BootSectorLost, float64(r.Cuts)/r.CPUSeconds)
+		r.Cuts, r.Bricks, r.BootSectorLost, float64(r.Cuts)/max(r.CPUSeconds, 1e-3))
 }
 
 // writePart writes one part of the lab's results and leaves the others as they are.

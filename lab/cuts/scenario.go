@@ -148,6 +148,7 @@ func faults() []*scenario {
 	// Boot does not see what is pending, the application does.
 	list = append(list, &scenario{name: "brief-abort", images: growing, patches: one, scripts: []string{"a r0 i"}, staged: true,
 		options: fmt.Sprintf("fault=%d:1:1 boots=6", sim.Failing), fits: external})
+	add("brief-begin", fmt.Sprintf("fault=%d:1:2", sim.Failing), growing) // nor does its first look
 	for from := 1; from < 512; from += 11 {
 		add(fmt.Sprintf("swapped-%d", from), fmt.Sprintf("swap=%d:%d", sim.Swapped, from), growing)
 	}
