@@ -28,7 +28,7 @@ const (
 	bootInternal  = 1280
 	bootSPINOR    = 1792
 	bootMax       = 4096
-	bootEmulated  = 1408
+	bootEmulated  = 1440
 	bootSigned    = 3136
 	bootEncrypted = 3840
 	kernelMax     = 1024
