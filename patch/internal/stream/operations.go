@@ -91,8 +91,8 @@ func (c *codec) length(tree, parity int, size uint32) uint32 {
 func (c *codec) source(diagonal uint32, after int) uint32 {
 	w := &c.window
 	far := flag(w.sources&7 == sourceFar)
-	candidates := c.sourceCandidates(after)
-	for i, d := range candidates {
+	var room candidates
+	for i, d := range c.sourceCandidates(&room, after) {
 		if c.bit(ctxSource+(i*2+after)*2+far, flag(d != diagonal)) == 0 {
 			w.sources = w.sources<<3 | uint8(i)
 			return d
@@ -103,14 +103,17 @@ func (c *codec) source(diagonal uint32, after int) uint32 {
 	return c.distance(diagonal-straight, after) + straight
 }
 
+// candidates are room for the diagonals that are asked for.
+type candidates [sourcesMax + 1]uint32
+
 // sourceCandidates lists likely diagonals of the next copy: after a literal, the
 // one that skips as many bytes of the old image and the one that skips none; then
 // what the address map says of this place, and the diagonals of recent copies. A
-// copy that follows a copy is never on the same diagonal.
-func (c *codec) sourceCandidates(after int) []uint32 {
+// copy that follows a copy is never on the same diagonal. The list lies in room.
+func (c *codec) sourceCandidates(room *candidates, after int) []uint32 {
 	w := &c.window
 	excluded := 1 - after
-	list := make([]uint32, 0, sourcesMax+1)
+	list := room[:0]
 	add := func(d uint32) {
 		if len(list) < sourcesMax+excluded && !slices.Contains(list, d) {
 			list = append(list, d)

@@ -77,6 +77,7 @@ const (
 	resumeChoice = 3
 	statesMax    = 256
 	nodesMin     = 1 << 12 // nodes below which no room is made
+	nodesRoom    = 1 << 15 // nodes for which there is room from the start, in large images
 )
 
 func newParser(old, new []byte, address uint32, moves []Move) *parser {
@@ -96,6 +97,9 @@ func (p *parser) fork() *parser {
 func (p *parser) parse(pr prices) []operation {
 	p.prices = pr
 	p.setLiteralPrices()
+	if p.nodes == nil { // room for what there may be, or growing would leave several times that behind
+		p.nodes = make([]node, 0, min(len(p.new)/4, nodesRoom)+1)
+	}
 	p.nodes = append(p.nodes[:0], node{0, diagonalLiteral, -1})
 	p.states = append(p.states[:0], state{diagonal: diagonalLiteral})
 	p.skipTo = 0

@@ -198,7 +198,8 @@ func (p *polisher) trySources(a operation) {
 	if a.size > sourceTryMax {
 		return
 	}
-	for _, d := range c.sourceCandidates(flag(c.window.last > 0)) {
+	var room candidates
+	for _, d := range c.sourceCandidates(&room, flag(c.window.last > 0)) {
 		from := to + d
 		if !a.literal && from == a.from || from > uint32(len(c.old)) || a.size > uint32(len(c.old))-from {
 			continue
