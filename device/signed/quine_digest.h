@@ -25,15 +25,19 @@ QUINE_DIGEST_INLINE void quine_digest_init(struct quine_digest *d)
     quine_sha256_init(d->sha256);
 }
 
-// The id and the signature: the one is the digest's first bytes, the other signs it.
-QUINE_DIGEST_INLINE void quine_digest_blank(uint32_t offset, uint32_t *chunk)
+// The id and the signature: the one is the digest's first bytes, the other signs it. They become blank where
+// they are those that were kept, and something else where they are not: whoever serves others to the installer
+// makes another digest.
+QUINE_DIGEST_INLINE void quine_digest_blank(uint32_t offset, uint32_t *chunk, const uint32_t *kept)
 {
-    if (offset == 0u)
-        chunk[QUINE_MANIFEST_ID / 4u] = chunk[QUINE_MANIFEST_ID / 4u + 1u] = 0xFFFFFFFFu;
+    if (offset == 0u) {
+        chunk[QUINE_MANIFEST_ID / 4u] = ~(chunk[QUINE_MANIFEST_ID / 4u] ^ kept[QUINE_MANIFEST_ID / 4u]);
+        chunk[QUINE_MANIFEST_ID / 4u + 1u] = ~(chunk[QUINE_MANIFEST_ID / 4u + 1u] ^ kept[QUINE_MANIFEST_ID / 4u + 1u]);
+    }
     // Expected, or the compiler leaves this in front of its constants: a skipped branch would run into them.
     if (__builtin_expect(offset >= QUINE_MANIFEST_SIGNATURE, 1))
         for (uint32_t i = 0; i < 8u; i++)
-            chunk[i] = 0xFFFFFFFFu;
+            chunk[i] = ~(chunk[i] ^ kept[i]);
 }
 
 QUINE_DIGEST_INLINE void quine_digest_update(struct quine_digest *d, const uint32_t *chunk)

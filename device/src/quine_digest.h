@@ -24,10 +24,12 @@ QUINE_DIGEST_INLINE void quine_digest_init(struct quine_digest *d)
 }
 
 // Blanks what the digest cannot cover in the 32 bytes at offset of a manifest, below QUINE_DIGEST_KEPT: the
-// half of the id that is the digest.
-QUINE_DIGEST_INLINE void quine_digest_blank(uint32_t offset, uint32_t *chunk)
+// half of the id that is the digest. Kept is the same part of the manifest that boot goes by: where what becomes
+// blank is something else, either the digest is another one, or, as here, the seal will not fit.
+QUINE_DIGEST_INLINE void quine_digest_blank(uint32_t offset, uint32_t *chunk, const uint32_t *kept)
 {
     (void)offset;
+    (void)kept;
     chunk[QUINE_MANIFEST_ID / 4] = 0xFFFFFFFFu;
 }
 

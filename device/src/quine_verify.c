@@ -56,7 +56,7 @@ QUINE_BOOT_CODE int quine_verify(enum quine_source source)
                 if (at == 0u && !fits(m))
                     return QUINE_ERR_MANIFEST;
             }
-            quine_digest_blank(at, chunk);
+            quine_digest_blank(at, chunk, (const uint32_t *)(const void *)((const uint8_t *)m + at));
         }
         quine_digest_update(&digest, chunk);
         offset += QUINE_CHUNK;
