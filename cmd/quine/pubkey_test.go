@@ -9,11 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/quine-fw/quine/image"
+	"github.com/quine-fw/quine/internal/need"
 )
 
 // keyDump writes the table as it lies in memory.
@@ -30,12 +29,7 @@ int main(void)
 // TestKeyTable compiles the C file of two keys, and finds them in what it makes as they
 // are found in a boot sector.
 func TestKeyTable(t *testing.T) {
-	if _, err := exec.LookPath("cc"); err != nil {
-		if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), "cc") {
-			t.Fatal(err)
-		}
-		t.Skipf("no C compiler: %v", err)
-	}
+	need.Program(t, "cc", "cc")
 	var keys []image.Key
 	for _, id := range []uint8{1, 200} {
 		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

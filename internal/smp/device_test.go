@@ -8,22 +8,17 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/fxamacker/cbor/v2"
+	"github.com/quine-fw/quine/internal/need"
 )
 
 // device builds the example's side of the protocol for the host.
 func device(t *testing.T) string {
 	t.Helper()
-	if _, err := exec.LookPath("cc"); err != nil {
-		if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), "cc") {
-			t.Fatal("QUINE_NEED contains cc: there is no C compiler")
-		}
-		t.Skip("there is no C compiler cc")
-	}
+	need.Program(t, "cc", "cc")
 	program := filepath.Join(t.TempDir(), "device")
 	args := strings.Fields("-std=c11 -g -O1 -Wall -Wextra -Wconversion -Wshadow -Werror " +
 		"-fsanitize=address,undefined -fno-sanitize-recover=all -I../../examples/app " +

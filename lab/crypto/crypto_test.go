@@ -12,33 +12,21 @@ import (
 	"encoding/hex"
 	"flag"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/quine-fw/quine/internal/need"
 )
 
 const library = "../../device"
 
 var full = flag.Bool("full", false, "run everything on every build, and 10000 random signatures: minutes")
 
-// need skips a test without its tool, or fails it when QUINE_NEED lists it.
-func need(t *testing.T, name, program string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err == nil {
-		return
-	}
-	if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), name) {
-		t.Fatalf("QUINE_NEED contains %s, but %s is not installed", name, program)
-	}
-	t.Skipf("%s is not installed", program)
-}
-
 // onHost starts the portable build under sanitizers.
 func onHost(t *testing.T, keySize int, sanitize bool) *Host {
 	t.Helper()
-	need(t, "cc", "cc")
+	need.Program(t, "cc", "cc")
 	h, err := StartHost(context.Background(), library, t.TempDir(), keySize, sanitize)
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +42,7 @@ func onHost(t *testing.T, keySize int, sanitize bool) *Host {
 // onThumb returns the build for a core.
 func onThumb(t *testing.T, cpu string, keySize int) *Thumb {
 	t.Helper()
-	need(t, "arm-gcc", "arm-none-eabi-gcc")
+	need.Program(t, "arm-gcc", "arm-none-eabi-gcc")
 	d, err := BuildThumb(context.Background(), library, t.TempDir(), cpu, keySize)
 	if err != nil {
 		t.Fatal(err)

@@ -4,33 +4,21 @@ package main
 
 import (
 	"context"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/quine-fw/quine/internal/need"
 )
 
 const library = "../../device"
 
-// need skips a test without a C compiler, or fails it if QUINE_NEED has cc in it.
-func need(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("cc"); err == nil {
-		return
-	} else if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), "cc") {
-		t.Fatalf("no C compiler: %v", err)
-	} else {
-		t.Skipf("no C compiler: %v", err)
-	}
-}
-
 // TestQuick is a small lab: every cut takes place, every device recovers, and a boot
 // sector is lost only in its window.
 func TestQuick(t *testing.T) {
-	need(t)
+	need.Program(t, "cc", "cc")
 	list, err := builds()
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +35,7 @@ func TestQuick(t *testing.T) {
 
 // TestSanitized sweeps with sanitizers.
 func TestSanitized(t *testing.T) {
-	need(t)
+	need.Program(t, "cc", "cc")
 	list, err := builds()
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +58,7 @@ func TestSanitized(t *testing.T) {
 
 // TestReplay repeats a failure that a mutant has, and finds it again.
 func TestReplay(t *testing.T) {
-	need(t)
+	need.Program(t, "cc", "cc")
 	list, err := builds()
 	if err != nil {
 		t.Fatal(err)

@@ -7,14 +7,12 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 
 	"github.com/quine-fw/quine"
 	"github.com/quine-fw/quine/image"
+	"github.com/quine-fw/quine/internal/need"
 	"github.com/quine-fw/quine/patch"
 )
 
@@ -38,16 +36,10 @@ func TestMain(m *testing.M) {
 
 var programs sync.Map // of func() (string, error), by name
 
-// program returns the program for a geometry, which is built once. The test is
-// skipped if there is no C compiler, unless QUINE_NEED has cc in it.
+// program returns the program for a geometry, which is built once.
 func program(t testing.TB, g Geometry, sanitize bool) string {
 	t.Helper()
-	if _, err := exec.LookPath("cc"); err != nil {
-		if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), "cc") {
-			t.Fatalf("no C compiler: %v", err)
-		}
-		t.Skipf("no C compiler: %v", err)
-	}
+	need.Program(t, "cc", "cc")
 	build, _ := programs.LoadOrStore(fmt.Sprint(g.Name, sanitize), sync.OnceValues(func() (string, error) {
 		return Build(context.Background(), *library, buildDir, g, &BuildOptions{Sanitize: sanitize})
 	}))

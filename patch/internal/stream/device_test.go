@@ -12,8 +12,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
+
+	"github.com/quine-fw/quine/internal/need"
 )
 
 // deviceDecoder builds the C decoder with a program that runs it, and with
@@ -26,12 +27,7 @@ func deviceDecoder(t *testing.T) string {
 // buildDevice compiles the C decoder, and sources of device/test, with sanitizers.
 func buildDevice(t *testing.T, cc, sanitizers string, sources ...string) string {
 	t.Helper()
-	if _, err := exec.LookPath(cc); err != nil {
-		if strings.Contains(os.Getenv("QUINE_NEED"), "cc") {
-			t.Fatal(err)
-		}
-		t.Skip("no C compiler: ", err)
-	}
+	need.Program(t, "cc", cc)
 	bin := filepath.Join(t.TempDir(), "stream")
 	device := filepath.Join("..", "..", "..", "device")
 	args := []string{"-std=c11", "-O1", "-g", "-fsanitize=" + sanitizers, "-fno-sanitize-recover=all",

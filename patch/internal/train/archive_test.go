@@ -8,8 +8,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
+
+	"github.com/quine-fw/quine/internal/need"
 )
 
 // TestReadCode reads an archive of the tools for ARM.
@@ -45,16 +46,10 @@ func TestReadCode(t *testing.T) {
 	}
 }
 
-// run runs a tool for ARM. Without it the test is skipped, or fails with arm-gcc in
-// QUINE_NEED.
+// run runs a tool for ARM.
 func run(t *testing.T, tool string, args ...string) {
 	t.Helper()
-	if _, err := exec.LookPath(tool); err != nil {
-		if slices.Contains(strings.Split(os.Getenv("QUINE_NEED"), ","), "arm-gcc") {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	need.Program(t, "arm-gcc", tool)
 	if text, err := exec.Command(tool, args...).CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", tool, err, text)
 	}
