@@ -117,8 +117,8 @@ docs: size # run all commands of the documentation, and write what they print to
 	QUINE_UPDATE=1 go test -count 1 -run 'TestDocs|TestSizes' ./lab/docs
 
 .PHONY: lab lab-full lab-mutants
-lab: tools ## cut the power of the library at millions of operations, for every ported flash (minutes)
-	go run ./lab/cuts
+lab: tools ## cut the power of the library at millions of operations, in what eight minutes take of all scenarios
+	go run ./lab/cuts -for 8m
 lab-full: tools # a hundred million cuts and more, pairs and threes among them; goes on where it was stopped (hours)
 	go run ./lab/cuts -size full
 lab-mutants: tools ## seed bugs in installer and client; each must be caught (minutes)

@@ -4,7 +4,7 @@
 // A run is interrupted by host_probe before each operation. There the state is remembered, power is cut,
 // and the device brought to its goal by the same code, one level deeper; then the state is brought back
 // and the run goes on to the next operation. So nothing is ever run again to get to a cut.
-#define _XOPEN_SOURCE 700 // setitimer
+#define _XOPEN_SOURCE 700 // setitimer, sigaction
 #include "sweep.h"
 
 #include "host_fault.h"
@@ -253,7 +253,9 @@ static void watch(bool on)
 {
     const struct itimerval timer = {{on ? HANG_SECONDS : 0, 0}, {on ? HANG_SECONDS : 0, 0}};
 
-    signal(SIGVTALRM, look);
+    const struct sigaction action = {.sa_handler = look, .sa_flags = SA_RESTART}; // signal() would look once
+
+    sigaction(SIGVTALRM, &action, NULL);
     setitimer(ITIMER_VIRTUAL, &timer, NULL);
 }
 
