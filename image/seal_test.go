@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"math"
 	"os"
 	"testing"
 
@@ -110,6 +111,12 @@ func TestSealRefuses(t *testing.T) {
 		{"hardware left out", func(_ *Raw, o *Options) { o.HardwareMin, o.HardwareMax = 3, 4 }, quine.CodeHardware},
 		{"larger than the store", func(r *Raw, _ *Options) { r.Boot.StoreMax = 4512 }, quine.CodeSize},
 		{"larger than the region", func(r *Raw, _ *Options) { r.Boot.ImageMax = 4512 }, quine.CodeSize},
+		{"content in the gap", func(r *Raw, _ *Options) {
+			r.Boot.ManifestOffset, r.Boot.SealOffset, r.Boot.AppVectors = 0x2000, 0x2080, r.Boot.LoadAddress+0x2100
+			r.Data = append(r.Data, make([]byte, 0x2200)...)
+			r.Data[0x1800] = 1
+		}, quine.CodeLayout},
+		{"the last counter", func(_ *Raw, o *Options) { o.Counter = math.MaxUint32 }, quine.CodeRollback},
 		{"signed images only", func(r *Raw, _ *Options) { r.Boot.Flags = BootSigned }, quine.CodeUnsigned},
 	}
 	for _, tt := range tests {

@@ -232,3 +232,33 @@ func TestLocked(t *testing.T) {
 		}
 	})
 }
+
+// TestGap has a byte between boot sector and application, where no install writes, that no
+// image has: boot must see it before it destroys anything, for it could not be made good
+// again.
+func TestGap(t *testing.T) {
+	old, new := small(Large)
+	p := newPair(t, Large, sanitized(Large), old, new)
+	const gap = image.BootSize + 100
+	check(t, p.Poke(Flash, gap, []byte{0x5A}))
+	check(t, p.SetPatch(create(t, nil, p.new)))
+	if err := p.Update(Feed{}); err != ErrReset {
+		t.Fatalf("Update = %v", err)
+	}
+	check(t, p.Zero())
+	b, err := p.Boot(20)
+	check(t, err)
+	if b.Event != Started || b.Torn != 0 {
+		t.Fatalf("boot = %+v, want the old application", b)
+	}
+	if s, err := p.Status(); err != nil || s.Pending || s.Reason != quine.CodeBoot {
+		t.Fatalf("status %+v, %v", s, err)
+	}
+	if trace, err := p.Trace(); err != nil || len(trace) != 0 {
+		t.Fatalf("boot wrote flash: %v, %v", trace, err)
+	}
+	check(t, p.Poke(Flash, gap, []byte{0xFF}))
+	check(t, p.Reset())
+	p.boots(t, 0)
+	p.updates(t)
+}
