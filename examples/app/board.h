@@ -5,9 +5,6 @@
 
 #include <stdint.h>
 
-// Returns the next byte received, or -1.
-int board_getc(void);
-
 // Sends one byte and waits until it has gone.
 void board_putc(char c);
 
@@ -19,6 +16,9 @@ uint32_t board_core_ticks(void);
 
 // Handles HardFault; the board's vector table names it.
 void app_fault(void);
+
+// Takes a byte from the UART; the interrupt of its receiver calls it.
+void app_received(uint8_t byte);
 
 // The example's main function; the board calls it once all is set up.
 void app_main(void) __attribute__((noreturn));

@@ -8,6 +8,13 @@
 
 extern const struct command commands_start[], commands_end[];
 
+// What was received and not taken yet: more than the longest SMP request, for flash may be busy while it
+// comes. What finds no room is dropped, and the request's CRC says so.
+static volatile uint8_t received[1024];
+static volatile uint32_t received_in, received_out;
+
+_Static_assert(sizeof received >= SMP_FRAME_MAX * 3u / 2u, "a request in base64, with the marks of its lines, waits whole");
+
 void print(const char *text)
 {
     for (; *text != '\0'; text++)
@@ -86,6 +93,28 @@ static void uptime(const char *argument)
 }
 COMMAND(ticks, "hundredths of a second since the start, counted by a timer and by the core", uptime);
 
+void app_received(uint8_t byte)
+{
+    uint32_t in = received_in;
+
+    if (in - received_out == sizeof received)
+        return;
+    received[in % sizeof received] = byte;
+    received_in = in + 1u;
+}
+
+// Returns the next byte received, or -1.
+static int take(void)
+{
+    uint32_t out = received_out;
+
+    if (out == received_in)
+        return -1;
+    uint8_t byte = received[out % sizeof received];
+    received_out = out + 1u;
+    return byte;
+}
+
 void banner(void);
 
 void app_main(void)
@@ -96,7 +125,7 @@ void app_main(void)
     banner();
     print("> ");
     for (;;) {
-        int c = board_getc();
+        int c = take();
         if (c < 0 || smp_take((uint8_t)c))
             continue;
         if (c == '\r' || c == '\n') {

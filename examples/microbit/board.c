@@ -37,15 +37,13 @@
 extern uint32_t data_start[], data_end[], data_load[], bss_start[], bss_end[];
 extern uint32_t quine_stack[];
 
-static volatile uint8_t rx_ring[256];
-static volatile uint8_t rx_in, rx_out;
 static volatile uint32_t ticks, core_ticks;
 
 static void uart_handler(void)
 {
     while (UART_RXDRDY != 0u) {
         UART_RXDRDY = 0u;
-        rx_ring[rx_in++] = (uint8_t)UART_RXD;
+        app_received((uint8_t)UART_RXD);
     }
 }
 
@@ -59,13 +57,6 @@ static void timer1_handler(void)
 {
     TIMER_COMPARE0(TIMER1) = 0u;
     core_ticks++;
-}
-
-int board_getc(void)
-{
-    if (rx_in == rx_out)
-        return -1;
-    return rx_ring[rx_out++];
 }
 
 void board_putc(char c)

@@ -29,15 +29,13 @@
 extern uint32_t data_start[], data_end[], data_load[], bss_start[], bss_end[];
 extern uint32_t quine_stack[];
 
-static volatile uint8_t rx_ring[256];
-static volatile uint8_t rx_in, rx_out;
 static volatile uint32_t ticks, core_ticks;
 
 static void uart_handler(void)
 {
     UART_INTCLEAR = RX_FULL;
     while ((UART_STATE & RX_FULL) != 0u)
-        rx_ring[rx_in++] = (uint8_t)UART_DATA;
+        app_received((uint8_t)UART_DATA);
 }
 
 static void timer_handler(void)
@@ -49,13 +47,6 @@ static void timer_handler(void)
 static void systick_handler(void)
 {
     core_ticks++;
-}
-
-int board_getc(void)
-{
-    if (rx_in == rx_out)
-        return -1;
-    return rx_ring[rx_out++];
 }
 
 void board_putc(char c)
