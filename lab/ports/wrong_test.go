@@ -21,18 +21,18 @@ type mistake struct {
 
 // Mistakes in the STM32 drivers, whose controllers are cousins.
 var stm32 = []mistake{
-	{"no keys", "quine_write32(FLASH_KEYR, 0x45670123u);\n        quine_write32(FLASH_KEYR, 0xCDEF89ABu);", "", "while LOCK"},
-	{"keys in the wrong order", "quine_write32(FLASH_KEYR, 0x45670123u);\n        quine_write32(FLASH_KEYR, 0xCDEF89ABu);",
-		"quine_write32(FLASH_KEYR, 0xCDEF89ABu);\n        quine_write32(FLASH_KEYR, 0x45670123u);", "wrong key sequence"},
-	{"keys without a look at LOCK", "if ((quine_read32(FLASH_CR) & CR_LOCK) != 0u)", "if (true)", "wrong key sequence"},
+	{"no keys", "quine_write32(keyr, 0x45670123u);\n        quine_write32(keyr, 0xCDEF89ABu);", "", "while LOCK"},
+	{"keys in the wrong order", "quine_write32(keyr, 0x45670123u);\n        quine_write32(keyr, 0xCDEF89ABu);",
+		"quine_write32(keyr, 0xCDEF89ABu);\n        quine_write32(keyr, 0x45670123u);", "wrong key sequence"},
+	{"keys without a look at LOCK", "if ((quine_read32(cr) & lock) != 0u)", "if (true)", "wrong key sequence"},
 	{"flags not cleared before", "    quine_write32(FLASH_SR, SR_FLAGS);\n    return wait_ready();", "    return wait_ready();", "flags of an application: "},
 	{"flags not cleared at open", "    quine_write32(FLASH_SR, SR_FLAGS);\n    ", "    ", "open: "},
-	{"not locked", "        quine_write32(FLASH_CR, CR_LOCK", "        if (0) quine_write32(FLASH_CR, CR_LOCK", "not locked"},
+	{"not locked", "        quine_write32(cr, locks);\n", "", "not locked"},
 	{"end of an erase not awaited", "        err = wait_ready();\n", "        err = QUINE_OK;\n", "left"},
 	{"end of a program not awaited", "        err = wait_ready();\n    }\n    ", "        err = QUINE_OK;\n    }\n    ", "busy"},
-	{"errors not looked at", "SR_ERRORS)) == 0u ?", "0u)) == 0u ?", "program without erase"},
-	{"watchdog not fed", "        quine_write32(IWDG_KR, 0xAAAAu);\n        status", "        status", "watchdog not fed"},
-	{"watchdog fed with another key", "quine_write32(IWDG_KR, 0xAAAAu)", "quine_write32(IWDG_KR, 0x5555u)", "IWDG_KR"},
+	{"errors not looked at", "(status & (busy | errors)) == 0u", "(status & busy) == 0u", "program without erase"},
+	{"watchdog not fed", "        stm32_feed();\n        status", "        status", "watchdog not fed"},
+	{"watchdog fed with another key", "quine_write32(0x40003000u, 0xAAAAu)", "quine_write32(0x40003000u, 0x5555u)", "IWDG_KR"},
 	{"wait without an end", "&& --loops > 0u", "", "without an end"},
 }
 
@@ -50,9 +50,9 @@ var mistakes = map[string][]mistake{
 		{"bank 2 not asked", "if (last >= 16u &&", "if (0 && last >= 16u &&", "open with a protected sector"},
 		{"PCROP taken for WRP", "optcr & OPTCR_SPRMOD) != 0u", "optcr & 0u) != 0u", "open"},
 		{"dual bank of 1 MiB not asked", " | OPTCR_DB1M", "", "other geometry"},
-		{"PVD not on", " | PWR_CR_PVDE", "", "PVDO read without PVD"},
-		{"PWR without clock", "quine_write32(RCC_APB1ENR, enr | RCC_APB1ENR_PWREN);", "", "without its clock"},
-		{"supply not looked at", "protected(size) || supply_low()", "protected(size)", "open at low supply"},
+		{"PVD not on", " | pvde", "", "PVDO read without PVD"},
+		{"PWR without clock", "quine_write32(rcc_apb1enr, enr | pwren);", "", "without its clock"},
+		{"supply not looked at", "protected(size) || stm32_supply_low(RCC_APB1ENR, PVD_2V7, PVD_LOOPS)", "protected(size)", "open at low supply"},
 	}, without(stm32, "errors not looked at")...),
 	"stm32l4": append([]mistake{
 		{"one word only", "        quine_write32(to + 4u, from[1]);\n", "", "left busy"},
@@ -61,7 +61,7 @@ var mistakes = map[string][]mistake{
 		{"PG not set", "quine_write32(FLASH_CR, CR_PG);", "", "without PG"},
 		{"STRT together with PER", "        quine_write32(FLASH_CR, cr);\n", "", "STRT without PER"},
 		{"BKER not set", "        cr |= QUINE_CR_BKER;\n", "", "erase"},
-		{"caches on", "acr & ~QUINE_ACR_CACHES);\n    if", "acr);\n    if", "caches on"},
+		{"caches on", "acr & ~QUINE_ACR_CACHES);\n    stm32_unlock", "acr);\n    stm32_unlock", "caches on"},
 		{"cache reset while on", "off | QUINE_ACR_RESETS", "acr | QUINE_ACR_RESETS", "cache reset while it is on"},
 		{"caches not turned on again", "    quine_write32(FLASH_ACR, acr);\n", "", "caches left changed"},
 		{"second area not asked", "|| wrp_meets(FLASH_WRP1BR, size)", "", "open with a protected sector"},
@@ -75,7 +75,7 @@ var mistakes = map[string][]mistake{
 	}, stm32...),
 	"stm32g0": {
 		{"second PCROP area not asked", "|| pcrop_meets(QUINE_PCROP_SECOND, pcrop2)", "", "open with a PCROP area"},
-		{"CFGBSY not awaited", "QUINE_SR_BUSY) != 0u && --loops", "0x10000u) != 0u && --loops", "program"},
+		{"CFGBSY not awaited", "(status & busy) != 0u && --loops", "(status & 0x10000u) != 0u && --loops", "program"},
 	},
 	"stm32g4": {
 		{"page number beyond the bank", "        page -= QUINE_BANK_SIZE;\n", "", "does not exist"},
@@ -89,7 +89,7 @@ var mistakes = map[string][]mistake{
 			"    quine_write32(FLASH_AR, QUINE_FLASH_BASE + offset);\n    int err = begin();\n    if (err == QUINE_OK) {\n        quine_write32(FLASH_CR, CR_PER);", "AR written while"},
 		{"last bit of WRPR forgotten", "0xFFFFFFFFu;", "0x7FFFFFFFu;", "open with a protected sector"},
 		{"WRPR read as active high", "(~quine_read32(FLASH_WRPR) & free)", "(quine_read32(FLASH_WRPR) & free)", "open"},
-		{"supply not looked at", "|| supply_low()", "", "open at low supply"},
+		{"supply not looked at", "|| stm32_supply_low(RCC_APB1ENR, PVD_2V2, PVD_LOOPS)", "", "open at low supply"},
 	}, stm32...),
 	"stm32l0": append([]mistake{
 		{"PRGLOCK not opened", "    quine_write32(FLASH_PRGKEYR, 0x8C9DAEBFu);\n    quine_write32(FLASH_PRGKEYR, 0x13141516u);\n", "", "while locked"},
@@ -102,9 +102,8 @@ var mistakes = map[string][]mistake{
 		{"WPRMOD not asked", "(optr & OPTR_WPRMOD) != 0u", "(optr & 0u) != 0u", "PCROP"},
 		{"BFB2 not asked", "|| (optr & OPTR_BFB2) != 0u", "", "other geometry"},
 		{"sectors above 32 not asked", "if (sectors > 32u)", "if (0)", "open with a protected sector"},
-		{"not locked", "        quine_write32(FLASH_PECR, PECR_LOCKED);\n    }\n", "    }\n", "not locked"},
-		{"supply not looked at", "(optr & OPTR_BOR_ON) == 0u && supply_low() ? QUINE_ERR_IO : QUINE_OK", "QUINE_OK", "open at low supply"},
-	}, without(stm32, "no keys", "keys in the wrong order", "keys without a look at LOCK", "not locked")...),
+		{"supply not looked at", "(optr & OPTR_BOR_ON) == 0u && stm32_supply_low(RCC_APB1ENR, PVD_1V9, PVD_LOOPS) ? QUINE_ERR_IO : QUINE_OK", "QUINE_OK", "open at low supply"},
+	}, without(stm32, "no keys", "keys in the wrong order", "keys without a look at LOCK")...),
 	"nrf52": {
 		{"WEN not set", "offset, CONFIG_WEN", "offset, CONFIG_REN", "without WEN"},
 		{"EEN not set", "ERASEPAGE, CONFIG_EEN", "ERASEPAGE, CONFIG_REN", "without EEN"},
@@ -176,15 +175,25 @@ func TestWrongDrivers(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			objects := p.hostObjects(t, dir)
-			text, err := os.ReadFile(p.source())
-			if err != nil {
-				t.Fatal(err)
-			}
+			text := p.text(t)
 			for _, m := range list {
-				p.wrong(t, m, string(text), dir, objects)
+				p.wrong(t, m, text, dir, objects)
 			}
 		})
 	}
+}
+
+// text returns the driver, and in it what drivers of cousins share.
+func (p port) text(t *testing.T) string {
+	text, err := os.ReadFile(p.source())
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared, err := os.ReadFile(filepath.Join(library, "port/stm32/quine_stm32.h"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Replace(string(text), "#include \"../stm32/quine_stm32.h\"\n", string(shared), 1)
 }
 
 // wrong builds the driver with one mistake and sees that it is found.

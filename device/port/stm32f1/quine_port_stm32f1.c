@@ -19,10 +19,7 @@
 //                     cut in the window of sector 0 leads to the ROM loader at the next power-on. The
 //                     others, all F1 included, need a debugger, or BOOT0
 //   error flags       cleared before, checked after, each operation
-#include "quine_error.h"
-#include "quine_port.h"
-#include "quine_reg.h"
-#include "quine_section.h"
+#include "../stm32/quine_stm32.h"
 
 // PM 3, RM 3.5
 #define FLASH_KEYR 0x40022004u
@@ -31,10 +28,6 @@
 #define FLASH_AR 0x40022014u
 #define FLASH_WRPR 0x40022020u
 #define RCC_APB1ENR 0x4002101Cu
-#define PWR_CR 0x40007000u
-#define PWR_CSR 0x40007004u
-#define IWDG_KR 0x40003000u
-#define AIRCR 0xE000ED0Cu
 
 #define SR_BSY 0x01u
 #define SR_FLAGS 0x34u  // PGERR, WRPRTERR, EOP
@@ -47,41 +40,10 @@
 
 #define WRPR_SECTOR 4096u // of each bit but the last, which has the rest
 
-#define RCC_APB1ENR_PWREN 0x10000000u
-#define PWR_CR_PLS 0xE0u // PLS 0: 2.2 V
-#define PWR_CR_PVDE 0x10u
-#define PWR_CSR_PVDO 0x4u
-
 // Loops of a wait, each of ten cycles at least: 100 ms at 72 MHz, the double of the longest erase.
 #define WAIT_LOOPS 0x000C0000u
+#define PVD_2V2 0u // PLS
 #define PVD_LOOPS 500u // the comparator settles in far less than 100 us
-
-QUINE_KERNEL_CODE void quine_watchdog(void)
-{
-    quine_write32(IWDG_KR, 0xAAAAu); // without effect on an IWDG that does not run
-}
-
-QUINE_KERNEL_CODE void quine_reset(void)
-{
-    quine_write32(AIRCR, 0x05FA0004u); // VECTKEY, SYSRESETREQ
-    for (;;)
-        ;
-}
-
-// The PVD compares only while it is on. It is left as it was.
-static QUINE_BOOT_CODE bool supply_low(void)
-{
-    uint32_t enr = quine_read32(RCC_APB1ENR);
-    quine_write32(RCC_APB1ENR, enr | RCC_APB1ENR_PWREN);
-    uint32_t cr = quine_read32(PWR_CR);
-    quine_write32(PWR_CR, (cr & ~PWR_CR_PLS) | PWR_CR_PVDE);
-    for (uint32_t i = 0; i < PVD_LOOPS; i++)
-        quine_watchdog();
-    bool low = (quine_read32(PWR_CSR) & PWR_CSR_PVDO) != 0u;
-    quine_write32(PWR_CR, cr);
-    quine_write32(RCC_APB1ENR, enr);
-    return low;
-}
 
 QUINE_BOOT_CODE int quine_flash_open(uint32_t size)
 {
@@ -89,31 +51,21 @@ QUINE_BOOT_CODE int quine_flash_open(uint32_t size)
     uint32_t free = last < 31u ? (2u << last) - 1u : 0xFFFFFFFFu;
 
     quine_write32(FLASH_SR, SR_FLAGS);
-    if ((~quine_read32(FLASH_WRPR) & free) != 0u || supply_low())
+    if ((~quine_read32(FLASH_WRPR) & free) != 0u || stm32_supply_low(RCC_APB1ENR, PVD_2V2, PVD_LOOPS))
         return QUINE_ERR_IO;
     return QUINE_OK;
 }
 
-// The feed comes first: BSY is up one cycle after the write that starts an operation (RM 3.2.2).
 static QUINE_KERNEL_CODE __attribute__((noinline)) int wait_ready(void)
 {
-    uint32_t loops = WAIT_LOOPS;
-    uint32_t status;
-    do {
-        quine_write32(IWDG_KR, 0xAAAAu);
-        status = quine_read32(FLASH_SR);
-    } while ((status & SR_BSY) != 0u && --loops > 0u);
-    return (status & (SR_BSY | SR_ERRORS)) == 0u ? QUINE_OK : QUINE_ERR_IO;
+    return stm32_wait(FLASH_SR, SR_BSY, SR_ERRORS, WAIT_LOOPS);
 }
 
 // Unlocks CR (PM 2.3.1) once the controller is idle and its flags are clear.
 static QUINE_KERNEL_CODE __attribute__((noinline)) int begin(void)
 {
     (void)wait_ready();
-    if ((quine_read32(FLASH_CR) & CR_LOCK) != 0u) {
-        quine_write32(FLASH_KEYR, 0x45670123u);
-        quine_write32(FLASH_KEYR, 0xCDEF89ABu);
-    }
+    stm32_unlock(FLASH_KEYR, FLASH_CR, CR_LOCK);
     quine_write32(FLASH_SR, SR_FLAGS);
     return wait_ready();
 }
@@ -121,10 +73,7 @@ static QUINE_KERNEL_CODE __attribute__((noinline)) int begin(void)
 // Locks CR again, unless the controller is still busy.
 static QUINE_KERNEL_CODE __attribute__((noinline)) int end(int err)
 {
-    if ((quine_read32(FLASH_SR) & SR_BSY) == 0u) {
-        quine_write32(FLASH_SR, SR_FLAGS);
-        quine_write32(FLASH_CR, CR_LOCK);
-    }
+    stm32_lock(FLASH_SR, SR_BSY, SR_FLAGS, FLASH_CR, CR_LOCK);
     return err;
 }
 

@@ -19,10 +19,7 @@
 //   error flags       cleared before, checked after, each operation
 //   two banks         2 MiB parts: both are used as one flash. BFB2 and DB1M must be 0, checked
 //   boot change       sector 0 takes 250 to 500 ms to erase and 1024 words to program
-#include "quine_error.h"
-#include "quine_port.h"
-#include "quine_reg.h"
-#include "quine_section.h"
+#include "../stm32/quine_stm32.h"
 
 #define FLASH_ACR 0x40023C00u
 #define FLASH_KEYR 0x40023C04u
@@ -30,11 +27,7 @@
 #define FLASH_CR 0x40023C10u
 #define FLASH_OPTCR 0x40023C14u
 #define FLASH_OPTCR1 0x40023C18u
-#define PWR_CR 0x40007000u
-#define PWR_CSR 0x40007004u
 #define RCC_APB1ENR 0x40023840u
-#define IWDG_KR 0x40003000u
-#define AIRCR 0xE000ED0Cu
 
 // RM 3.9.1
 #define ACR_ICEN 0x200u
@@ -60,27 +53,10 @@
 #define OPTCR_DB1M 0x40000000u
 #define OPTCR_SPRMOD 0x80000000u
 
-#define PWR_CR_PVDE 0x10u
-#define PWR_CR_PLS 0xE0u
-#define PWR_CR_PLS_2V7 0xA0u
-#define PWR_CSR_PVDO 0x4u
-#define RCC_APB1ENR_PWREN 0x10000000u
-
 // Loops of a wait, each of ten cycles at least: 4 s at 180 MHz, the double of the longest erase.
 #define WAIT_LOOPS 0x04400000u
+#define PVD_2V7 5u // PLS
 #define PVD_LOOPS 1000u // the comparator settles in far less than 100 us
-
-QUINE_KERNEL_CODE void quine_watchdog(void)
-{
-    quine_write32(IWDG_KR, 0xAAAAu); // RM 21.4.1; without effect on an IWDG that does not run
-}
-
-QUINE_KERNEL_CODE void quine_reset(void)
-{
-    quine_write32(AIRCR, 0x05FA0004u); // VECTKEY, SYSRESETREQ
-    for (;;)
-        ;
-}
 
 // Sector number as CR wants it: those of bank 2 begin at 16.
 static inline __attribute__((always_inline)) uint32_t sector_of(uint32_t offset)
@@ -90,21 +66,6 @@ static inline __attribute__((always_inline)) uint32_t sector_of(uint32_t offset)
     if (in_bank < 0x10000u)
         return first + (in_bank >> 14);
     return first + 4u + (in_bank >> 17);
-}
-
-// The PVD compares only while it is on (RM 5.2.3). It is left as it was.
-static QUINE_BOOT_CODE bool supply_low(void)
-{
-    uint32_t enr = quine_read32(RCC_APB1ENR);
-    quine_write32(RCC_APB1ENR, enr | RCC_APB1ENR_PWREN);
-    uint32_t cr = quine_read32(PWR_CR);
-    quine_write32(PWR_CR, (cr & ~PWR_CR_PLS) | PWR_CR_PLS_2V7 | PWR_CR_PVDE);
-    for (uint32_t i = 0; i < PVD_LOOPS; i++)
-        quine_watchdog();
-    bool low = (quine_read32(PWR_CSR) & PWR_CSR_PVDO) != 0u;
-    quine_write32(PWR_CR, cr);
-    quine_write32(RCC_APB1ENR, enr);
-    return low;
 }
 
 // Whether one of the first sectors of a bank is write-protected or, with SPRMOD, PCROP (RM 3.7.3,
@@ -125,28 +86,19 @@ static QUINE_BOOT_CODE bool protected(uint32_t size)
 QUINE_BOOT_CODE int quine_flash_open(uint32_t size)
 {
     quine_write32(FLASH_SR, SR_FLAGS);
-    return protected(size) || supply_low() ? QUINE_ERR_IO : QUINE_OK;
+    return protected(size) || stm32_supply_low(RCC_APB1ENR, PVD_2V7, PVD_LOOPS) ? QUINE_ERR_IO : QUINE_OK;
 }
 
 static QUINE_KERNEL_CODE __attribute__((noinline)) int wait_ready(void)
 {
-    uint32_t loops = WAIT_LOOPS;
-    uint32_t status;
-    do {
-        quine_write32(IWDG_KR, 0xAAAAu);
-        status = quine_read32(FLASH_SR);
-    } while ((status & SR_BSY) != 0u && --loops > 0u);
-    return (status & (SR_BSY | SR_ERRORS)) == 0u ? QUINE_OK : QUINE_ERR_IO;
+    return stm32_wait(FLASH_SR, SR_BSY, SR_ERRORS, WAIT_LOOPS);
 }
 
 // Unlocks CR (RM 3.6.1) once the controller is idle and its flags are clear.
 static QUINE_KERNEL_CODE __attribute__((noinline)) int begin(void)
 {
     (void)wait_ready();
-    if ((quine_read32(FLASH_CR) & CR_LOCK) != 0u) {
-        quine_write32(FLASH_KEYR, 0x45670123u);
-        quine_write32(FLASH_KEYR, 0xCDEF89ABu);
-    }
+    stm32_unlock(FLASH_KEYR, FLASH_CR, CR_LOCK);
     quine_write32(FLASH_SR, SR_FLAGS);
     return wait_ready();
 }
@@ -154,10 +106,7 @@ static QUINE_KERNEL_CODE __attribute__((noinline)) int begin(void)
 // Locks CR again. A controller that is still busy would stall the write for ever.
 static QUINE_KERNEL_CODE __attribute__((noinline)) int end(int err)
 {
-    if ((quine_read32(FLASH_SR) & SR_BSY) == 0u) {
-        quine_write32(FLASH_SR, SR_FLAGS);
-        quine_write32(FLASH_CR, CR_LOCK);
-    }
+    stm32_lock(FLASH_SR, SR_BSY, SR_FLAGS, FLASH_CR, CR_LOCK);
     return err;
 }
 

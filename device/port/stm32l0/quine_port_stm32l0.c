@@ -21,10 +21,7 @@
 //   time              each word takes as long as a page erase: 105 ms for 128 bytes, 54 s for 64 KiB.
 //                     Half-page programming would be 16 times as fast; its unit is larger than the
 //                     32 bytes that a port may have
-#include "quine_error.h"
-#include "quine_port.h"
-#include "quine_reg.h"
-#include "quine_section.h"
+#include "../stm32/quine_stm32.h"
 
 // RM 3.7
 #define FLASH_ACR 0x40022000u
@@ -36,10 +33,6 @@
 #define FLASH_WRPROT1 0x40022020u
 #define FLASH_WRPROT2 0x40022080u
 #define RCC_APB1ENR 0x40021038u
-#define PWR_CR 0x40007000u
-#define PWR_CSR 0x40007004u
-#define IWDG_KR 0x40003000u
-#define AIRCR 0xE000ED0Cu
 
 #define ACR_DISAB_BUF 0x20u
 
@@ -59,41 +52,10 @@
 
 #define WRPROT_SECTOR 4096u // of each bit
 
-#define RCC_APB1ENR_PWREN 0x10000000u
-#define PWR_CR_PLS 0xE0u // PLS 0: 1.9 V
-#define PWR_CR_PVDE 0x10u
-#define PWR_CSR_PVDO 0x4u
-
 // Loops of a wait, each of ten cycles at least: 20 ms at 32 MHz, five times the longest operation.
 #define WAIT_LOOPS 0x00010000u
+#define PVD_1V9 0u // PLS
 #define PVD_LOOPS 100u // the comparator settles in far less than 100 us
-
-QUINE_KERNEL_CODE void quine_watchdog(void)
-{
-    quine_write32(IWDG_KR, 0xAAAAu); // without effect on an IWDG that does not run
-}
-
-QUINE_KERNEL_CODE void quine_reset(void)
-{
-    quine_write32(AIRCR, 0x05FA0004u); // VECTKEY, SYSRESETREQ
-    for (;;)
-        ;
-}
-
-// The PVD compares only while it is on. It is left as it was.
-static QUINE_BOOT_CODE bool supply_low(void)
-{
-    uint32_t enr = quine_read32(RCC_APB1ENR);
-    quine_write32(RCC_APB1ENR, enr | RCC_APB1ENR_PWREN);
-    uint32_t cr = quine_read32(PWR_CR);
-    quine_write32(PWR_CR, (cr & ~PWR_CR_PLS) | PWR_CR_PVDE);
-    for (uint32_t i = 0; i < PVD_LOOPS; i++)
-        quine_watchdog();
-    bool low = (quine_read32(PWR_CSR) & PWR_CSR_PVDO) != 0u;
-    quine_write32(PWR_CR, cr);
-    quine_write32(RCC_APB1ENR, enr);
-    return low;
-}
 
 // Bits of the first n sectors.
 static QUINE_BOOT_CODE uint32_t first_bits(uint32_t n)
@@ -114,18 +76,12 @@ QUINE_BOOT_CODE int quine_flash_open(uint32_t size)
         meets |= (quine_read32(FLASH_WRPROT2) ^ invert) & first_bits(sectors - 32u);
     if (meets != 0u || (optr & OPTR_BFB2) != 0u)
         return QUINE_ERR_IO;
-    return (optr & OPTR_BOR_ON) == 0u && supply_low() ? QUINE_ERR_IO : QUINE_OK;
+    return (optr & OPTR_BOR_ON) == 0u && stm32_supply_low(RCC_APB1ENR, PVD_1V9, PVD_LOOPS) ? QUINE_ERR_IO : QUINE_OK;
 }
 
 static QUINE_KERNEL_CODE __attribute__((noinline)) int wait_ready(void)
 {
-    uint32_t loops = WAIT_LOOPS;
-    uint32_t status;
-    do {
-        quine_write32(IWDG_KR, 0xAAAAu);
-        status = quine_read32(FLASH_SR);
-    } while ((status & SR_BSY) != 0u && --loops > 0u);
-    return (status & (SR_BSY | SR_ERRORS)) == 0u ? QUINE_OK : QUINE_ERR_IO;
+    return stm32_wait(FLASH_SR, SR_BSY, SR_ERRORS, WAIT_LOOPS);
 }
 
 // Unlocks PECR, then program memory (RM 3.3.4), once the controller is idle and its flags are clear.
@@ -149,10 +105,7 @@ static QUINE_KERNEL_CODE __attribute__((noinline)) int begin(uint32_t acr)
 // Locks all again, unless the controller is still busy.
 static QUINE_KERNEL_CODE __attribute__((noinline)) int end(uint32_t acr, int err)
 {
-    if ((quine_read32(FLASH_SR) & SR_BSY) == 0u) {
-        quine_write32(FLASH_SR, SR_FLAGS);
-        quine_write32(FLASH_PECR, PECR_LOCKED);
-    }
+    stm32_lock(FLASH_SR, SR_BSY, SR_FLAGS, FLASH_PECR, PECR_LOCKED);
     quine_write32(FLASH_ACR, acr);
     return err;
 }

@@ -27,10 +27,7 @@
 //                     application would block every operation (RM 3.3.7)
 //   two banks         used as one flash, bank 1 at the base: BFB2 must be 0, checked. Staging in the other
 //                     bank does not stall the application
-#include "quine_error.h"
-#include "quine_port.h"
-#include "quine_reg.h"
-#include "quine_section.h"
+#include "../stm32/quine_stm32.h"
 
 // RM 3.7
 #define FLASH_ACR 0x40022000u
@@ -43,8 +40,6 @@
 #define FLASH_WRP1BR 0x40022030u
 #define FLASH_WRP2AR 0x4002204Cu
 #define FLASH_WRP2BR 0x40022050u
-#define IWDG_KR 0x40003000u
-#define AIRCR 0xE000ED0Cu
 
 // EOP OPERR PROGERR WRPERR PGAERR SIZERR PGSERR MISERR FASTERR RDERR OPTVERR; never PEMPTY
 #define SR_FLAGS 0xC3FBu
@@ -67,18 +62,6 @@ _Static_assert(QUINE_BANK_SIZE % QUINE_PAGE_SIZE == 0u, "a bank is whole pages")
 // Whether a double ECC error was met since quine_flash_fault was last asked. Boot has no other RAM that
 // no one else uses.
 __attribute__((section(".quine.record"))) volatile uint32_t quine_flash_fault_record;
-
-QUINE_KERNEL_CODE void quine_watchdog(void)
-{
-    quine_write32(IWDG_KR, 0xAAAAu); // without effect on an IWDG that does not run
-}
-
-QUINE_KERNEL_CODE void quine_reset(void)
-{
-    quine_write32(AIRCR, 0x05FA0004u); // VECTKEY, SYSRESETREQ
-    for (;;)
-        ;
-}
 
 // The NMI handler of boot, and of an application that stages in internal flash. Notes a double ECC error
 // and lets the read go on with what it got, which nobody believes; resets on any other NMI.
@@ -125,13 +108,7 @@ QUINE_BOOT_CODE int quine_flash_open(uint32_t size)
 
 static QUINE_KERNEL_CODE __attribute__((noinline)) int wait_ready(void)
 {
-    uint32_t loops = WAIT_LOOPS;
-    uint32_t status;
-    do {
-        quine_write32(IWDG_KR, 0xAAAAu);
-        status = quine_read32(FLASH_SR);
-    } while ((status & QUINE_SR_BUSY) != 0u && --loops > 0u);
-    return (status & (QUINE_SR_BUSY | SR_ERRORS)) == 0u ? QUINE_OK : QUINE_ERR_IO;
+    return stm32_wait(FLASH_SR, QUINE_SR_BUSY, SR_ERRORS, WAIT_LOOPS);
 }
 
 // Unlocks CR (RM 3.3.5) once the controller is idle, its flags are clear and the caches are off.
@@ -139,10 +116,7 @@ static QUINE_KERNEL_CODE __attribute__((noinline)) int begin(uint32_t acr)
 {
     (void)wait_ready();
     quine_write32(FLASH_ACR, acr & ~QUINE_ACR_CACHES);
-    if ((quine_read32(FLASH_CR) & CR_LOCK) != 0u) {
-        quine_write32(FLASH_KEYR, 0x45670123u);
-        quine_write32(FLASH_KEYR, 0xCDEF89ABu);
-    }
+    stm32_unlock(FLASH_KEYR, FLASH_CR, CR_LOCK);
     quine_write32(FLASH_SR, SR_FLAGS);
     return wait_ready();
 }
@@ -152,10 +126,7 @@ static QUINE_KERNEL_CODE __attribute__((noinline)) int begin(uint32_t acr)
 static QUINE_KERNEL_CODE __attribute__((noinline)) void end(uint32_t acr)
 {
     uint32_t off = acr & ~QUINE_ACR_CACHES;
-    if ((quine_read32(FLASH_SR) & QUINE_SR_BUSY) == 0u) {
-        quine_write32(FLASH_SR, SR_FLAGS);
-        quine_write32(FLASH_CR, CR_LOCK | CR_OPTLOCK);
-    }
+    stm32_lock(FLASH_SR, QUINE_SR_BUSY, SR_FLAGS, FLASH_CR, CR_LOCK | CR_OPTLOCK);
     quine_write32(FLASH_ACR, off | QUINE_ACR_RESETS);
     quine_write32(FLASH_ACR, off);
     quine_write32(FLASH_ACR, acr);

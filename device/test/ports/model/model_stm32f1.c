@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Model of the flash interface of STM32F0 and STM32F1 (PM0075; RM0091 section 3): half-words.
-#include "model.h"
+#include "model_stm32.h"
 
 #include "quine_part.h"
 
@@ -11,9 +11,6 @@ enum {
     AR = 0x40022014,
     WRPR = 0x40022020,
     RCC_APB1ENR = 0x4002101C,
-    PWR_CR = 0x40007000,
-    PWR_CSR = 0x40007004,
-    IWDG_KR = 0x40003000,
 };
 
 #define PGERR 0x4u
@@ -24,17 +21,16 @@ enum {
 #define STRT 0x40u
 #define LOCK 0x80u
 
-static uint32_t sr, cr, ar, wrpr, pwr_cr, apb1enr;
+static uint32_t sr, cr, ar, wrpr;
 static unsigned keys;
-static bool low;
 
 static void power_on(void)
 {
-    sr = ar = pwr_cr = apb1enr = 0;
+    sr = ar = 0;
     cr = LOCK;
     wrpr = 0xFFFFFFFFu;
     keys = 0;
-    low = false;
+    stm32_power_on();
 }
 
 static uint32_t wrp_bit(uint32_t offset)
@@ -56,13 +52,8 @@ static void erase(void)
 
 static void write_cr(uint32_t value)
 {
-    if (model_busy())
-        model_complain("CR written while BSY");
-    if ((cr & LOCK) != 0u) {
-        if (value != LOCK)
-            model_complain("CR written while LOCK");
+    if (!stm32_open(cr, LOCK, LOCK, value))
         return;
-    }
     if ((value & (PG | PER)) == (PG | PER))
         model_complain("PG and PER together");
     if ((value & STRT) != 0u && (cr & PER) == 0u)
@@ -74,18 +65,6 @@ static void write_cr(uint32_t value)
     }
     if ((value & STRT) != 0u)
         erase();
-}
-
-static void write_key(uint32_t value)
-{
-    static const uint32_t want[2] = {0x45670123u, 0xCDEF89ABu};
-    if ((cr & LOCK) == 0u || keys > 1u || value != want[keys]) {
-        model_complain("wrong key sequence: locked until reset (PM0075 2.3.1)");
-        keys = 3;
-        return;
-    }
-    if (++keys == 2u)
-        cr &= ~LOCK;
 }
 
 static void program(uint32_t offset, unsigned width, uint32_t value)
@@ -114,6 +93,7 @@ static void program(uint32_t offset, unsigned width, uint32_t value)
 
 static uint32_t read_reg(uint32_t address, unsigned width)
 {
+    uint32_t value = 0;
     bool was = model_busy();
     if (width != 4u)
         model_complain("register read %u bytes wide", width);
@@ -128,17 +108,10 @@ static uint32_t read_reg(uint32_t address, unsigned width)
         return cr;
     case WRPR:
         return wrpr;
-    case RCC_APB1ENR:
-        return apb1enr;
-    case PWR_CR:
-        return pwr_cr;
-    case PWR_CSR:
-        if ((pwr_cr & 0xF0u) != 0x10u)
-            model_complain("PVDO read without PVD at 2.2 V");
-        return low ? 4u : 0u;
     default:
-        model_complain("read of 0x%08x", (unsigned)address);
-        return 0;
+        if (!stm32_read(address, RCC_APB1ENR, 0, &value))
+            model_complain("read of 0x%08x", (unsigned)address);
+        return value;
     }
 }
 
@@ -153,7 +126,7 @@ static void write_reg(uint32_t address, unsigned width, uint32_t value)
         model_complain("register written %u bytes wide", width);
     switch (address) {
     case KEYR:
-        write_key(value);
+        stm32_key(&cr, LOCK, stm32_keys, &keys, value);
         break;
     case SR:
         sr &= ~(value & (PGERR | WRPRTERR | EOP));
@@ -166,21 +139,9 @@ static void write_reg(uint32_t address, unsigned width, uint32_t value)
             model_complain("AR written while BSY or LOCK");
         ar = value;
         break;
-    case RCC_APB1ENR:
-        apb1enr = value;
-        break;
-    case PWR_CR:
-        if ((apb1enr & 0x10000000u) == 0u)
-            model_complain("PWR written without its clock");
-        pwr_cr = value;
-        break;
-    case IWDG_KR:
-        if (value != 0xAAAAu)
-            model_complain("IWDG_KR = 0x%x", (unsigned)value);
-        model_fed();
-        break;
     default:
-        model_complain("write to 0x%08x", (unsigned)address);
+        if (!stm32_write(address, RCC_APB1ENR, value))
+            model_complain("write to 0x%08x", (unsigned)address);
     }
 }
 
@@ -192,8 +153,7 @@ static void at_rest(void)
         model_complain("controller left busy");
     if (sr != 0u)
         model_complain("flags left: SR 0x%x", (unsigned)sr);
-    if (pwr_cr != 0u || apb1enr != 0u)
-        model_complain("PWR or RCC left changed");
+    stm32_at_rest();
 }
 
 static void protect(uint32_t offset)
@@ -204,11 +164,6 @@ static void protect(uint32_t offset)
 static void leave_flags(void)
 {
     sr |= PGERR | WRPRTERR | EOP;
-}
-
-static void supply_low(void)
-{
-    low = true;
 }
 
 static void leave_unlocked(void)

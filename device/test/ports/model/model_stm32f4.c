@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Model of the STM32F4 flash interface (RM0090 section 3, of a 2 MiB STM32F42x), and of the PVD and
 // the IWDG as far as a driver needs them.
-#include "model.h"
+#include "model_stm32.h"
 
 #include "quine_part.h"
 
@@ -12,10 +12,7 @@ enum {
     CR = 0x40023C10,
     OPTCR = 0x40023C14,
     OPTCR1 = 0x40023C18,
-    PWR_CR = 0x40007000,
-    PWR_CSR = 0x40007004,
     RCC_APB1ENR = 0x40023840,
-    IWDG_KR = 0x40003000,
 };
 
 #define WRPERR 0x10u
@@ -25,18 +22,17 @@ enum {
 #define LOCK 0x80000000u
 #define STRT 0x10000u
 
-static uint32_t acr, sr, cr, optcr, optcr1, pwr_cr, apb1enr;
-static unsigned keys; // right keys in a row; 3: locked until reset
-static bool low;
+static uint32_t acr, sr, cr, optcr, optcr1;
+static unsigned keys;
 
 static void power_on(void)
 {
-    acr = sr = pwr_cr = apb1enr = 0;
+    acr = sr = 0;
     cr = LOCK;
     optcr = optcr1 = 0x0FFF0000u;
     optcr |= 0xAAEDu;
     keys = 0;
-    low = false;
+    stm32_power_on();
 }
 
 static uint32_t sector_of(uint32_t offset)
@@ -80,13 +76,8 @@ static void erase(void)
 
 static void write_cr(uint32_t value)
 {
-    if (model_busy())
-        model_complain("CR written while BSY");
-    if ((cr & LOCK) != 0u) {
-        if (value != LOCK)
-            model_complain("CR written while LOCK");
+    if (!stm32_open(cr, LOCK, LOCK, value))
         return;
-    }
     if ((value & 0x3u) == 0x3u)
         model_complain("PG and SER together");
     if ((value & STRT) != 0u && (cr & 0x2u) == 0u)
@@ -98,18 +89,6 @@ static void write_cr(uint32_t value)
     }
     if ((value & STRT) != 0u)
         erase();
-}
-
-static void write_key(uint32_t value)
-{
-    static const uint32_t want[2] = {0x45670123u, 0xCDEF89ABu};
-    if ((cr & LOCK) == 0u || keys > 1u || value != want[keys]) {
-        model_complain("wrong key sequence: bus error, locked until reset (RM0090 3.6.1)");
-        keys = 3;
-        return;
-    }
-    if (++keys == 2u)
-        cr &= ~LOCK;
 }
 
 static void program(uint32_t offset, unsigned width, uint32_t value)
@@ -141,6 +120,7 @@ static void program(uint32_t offset, unsigned width, uint32_t value)
 
 static uint32_t read_reg(uint32_t address, unsigned width)
 {
+    uint32_t value = 0;
     uint32_t offset;
     if (width != 4u)
         model_complain("register read %u bytes wide", width);
@@ -155,18 +135,10 @@ static uint32_t read_reg(uint32_t address, unsigned width)
         return optcr;
     case OPTCR1:
         return optcr1;
-    case RCC_APB1ENR:
-        return apb1enr;
-    case PWR_CR:
-        return pwr_cr;
-    case PWR_CSR:
-        if ((pwr_cr & 0xF0u) != 0xB0u)
-            model_complain("PVDO read without PVD at 2.7 V");
-        return low ? 4u : 0u;
     default:
-        if (!model_in_flash(address, &offset))
+        if (!stm32_read(address, RCC_APB1ENR, 5, &value) && !model_in_flash(address, &offset))
             model_complain("read of 0x%08x", (unsigned)address);
-        return 0;
+        return value;
     }
 }
 
@@ -186,7 +158,7 @@ static void write_reg(uint32_t address, unsigned width, uint32_t value)
         acr = value;
         break;
     case KEYR:
-        write_key(value);
+        stm32_key(&cr, LOCK, stm32_keys, &keys, value);
         break;
     case SR:
         sr &= ~(value & W1C);
@@ -194,21 +166,9 @@ static void write_reg(uint32_t address, unsigned width, uint32_t value)
     case CR:
         write_cr(value);
         break;
-    case RCC_APB1ENR:
-        apb1enr = value;
-        break;
-    case PWR_CR:
-        if ((apb1enr & 0x10000000u) == 0u)
-            model_complain("PWR written without its clock");
-        pwr_cr = value;
-        break;
-    case IWDG_KR:
-        if (value != 0xAAAAu)
-            model_complain("IWDG_KR = 0x%x", (unsigned)value);
-        model_fed();
-        break;
     default:
-        model_complain("write to 0x%08x", (unsigned)address);
+        if (!stm32_write(address, RCC_APB1ENR, value))
+            model_complain("write to 0x%08x", (unsigned)address);
     }
 }
 
@@ -220,8 +180,9 @@ static void at_rest(void)
         model_complain("controller left busy");
     if ((sr & W1C) != 0u)
         model_complain("error flags left: SR 0x%x", (unsigned)sr);
-    if ((acr & 0x1800u) != 0u || pwr_cr != 0u || apb1enr != 0u)
-        model_complain("ACR, PWR or RCC left changed");
+    if ((acr & 0x1800u) != 0u)
+        model_complain("ACR left changed");
+    stm32_at_rest();
 }
 
 static void protect(uint32_t offset)
@@ -237,11 +198,6 @@ static void leave_flags(void)
 {
     sr |= 0x1F2u;
     acr = 0x705u;
-}
-
-static void supply_low(void)
-{
-    low = true;
 }
 
 static void leave_unlocked(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Model of the STM32L0 flash interface (RM0367 section 3): pages of 128 bytes, words, erased value 0.
-#include "model.h"
+#include "model_stm32.h"
 
 #include "quine_part.h"
 
@@ -14,9 +14,6 @@ enum {
     WRPROT1 = 0x40022020,
     WRPROT2 = 0x40022080,
     RCC_APB1ENR = 0x40021038,
-    PWR_CR = 0x40007000,
-    PWR_CSR = 0x40007004,
-    IWDG_KR = 0x40003000,
 };
 
 #define EOP 0x2u
@@ -30,35 +27,22 @@ enum {
 #define ERASE 0x200u
 #define DISAB_BUF 0x20u
 
-static uint32_t acr, pecr, sr, optr, pwr_cr, apb1enr, wrprot[2];
+static uint32_t acr, pecr, sr, optr, wrprot[2];
 static unsigned pe_keys, prg_keys;
-static bool low;
 
 static void power_on(void)
 {
-    acr = sr = pwr_cr = apb1enr = wrprot[0] = wrprot[1] = 0;
+    acr = sr = wrprot[0] = wrprot[1] = 0;
     pecr = 7;
     optr = 0x807000AAu;
     pe_keys = prg_keys = 0;
-    low = false;
+    stm32_power_on();
 }
 
 static bool is_protected(uint32_t offset)
 {
     uint32_t sector = offset / 4096u;
     return ((wrprot[sector / 32u] >> (sector % 32u)) & 1u) != 0u;
-}
-
-static void key(uint32_t value, const uint32_t want[2], unsigned *keys, uint32_t lock)
-{
-    if ((pecr & lock) == 0u || *keys > 1u || value != want[*keys] ||
-        (lock == PRGLOCK && (pecr & PELOCK) != 0u)) {
-        model_complain("wrong key sequence: locked until reset (RM0367 3.3.4)");
-        *keys = 3;
-        return;
-    }
-    if (++*keys == 2u)
-        pecr &= ~lock;
 }
 
 static void write_pecr(uint32_t value)
@@ -117,6 +101,7 @@ static void write_flash(uint32_t offset, unsigned width, uint32_t value)
 
 static uint32_t read_reg(uint32_t address, unsigned width)
 {
+    uint32_t value = 0;
     bool was = model_busy();
     if (width != 4u)
         model_complain("register read %u bytes wide", width);
@@ -137,17 +122,10 @@ static uint32_t read_reg(uint32_t address, unsigned width)
         return wrprot[0];
     case WRPROT2:
         return wrprot[1];
-    case RCC_APB1ENR:
-        return apb1enr;
-    case PWR_CR:
-        return pwr_cr;
-    case PWR_CSR:
-        if ((pwr_cr & 0xF0u) != 0x10u)
-            model_complain("PVDO read without PVD at 1.9 V");
-        return low ? 4u : 0u;
     default:
-        model_complain("read of 0x%08x", (unsigned)address);
-        return 0;
+        if (!stm32_read(address, RCC_APB1ENR, 0, &value))
+            model_complain("read of 0x%08x", (unsigned)address);
+        return value;
     }
 }
 
@@ -170,29 +148,19 @@ static void write_reg(uint32_t address, unsigned width, uint32_t value)
         write_pecr(value);
         break;
     case PEKEYR:
-        key(value, pe_want, &pe_keys, PELOCK);
+        stm32_key(&pecr, PELOCK, pe_want, &pe_keys, value);
         break;
     case PRGKEYR:
-        key(value, prg_want, &prg_keys, PRGLOCK);
+        if ((pecr & PELOCK) != 0u)
+            model_complain("PRGKEYR written while PELOCK: locked until reset (RM0367 3.3.4)");
+        stm32_key(&pecr, PRGLOCK, prg_want, &prg_keys, value);
         break;
     case SR:
         sr &= ~(value & W1C);
         break;
-    case RCC_APB1ENR:
-        apb1enr = value;
-        break;
-    case PWR_CR:
-        if ((apb1enr & 0x10000000u) == 0u)
-            model_complain("PWR written without its clock");
-        pwr_cr = value;
-        break;
-    case IWDG_KR:
-        if (value != 0xAAAAu)
-            model_complain("IWDG_KR = 0x%x", (unsigned)value);
-        model_fed();
-        break;
     default:
-        model_complain("write to 0x%08x", (unsigned)address);
+        if (!stm32_write(address, RCC_APB1ENR, value))
+            model_complain("write to 0x%08x", (unsigned)address);
     }
 }
 
@@ -204,8 +172,9 @@ static void at_rest(void)
         model_complain("controller left busy");
     if ((sr & W1C) != 0u)
         model_complain("flags left: SR 0x%x", (unsigned)sr);
-    if (acr != 0u || pwr_cr != 0u || apb1enr != 0u)
-        model_complain("ACR, PWR or RCC left changed");
+    if (acr != 0u)
+        model_complain("ACR left changed");
+    stm32_at_rest();
 }
 
 static void protect(uint32_t offset)
@@ -216,11 +185,6 @@ static void protect(uint32_t offset)
 static void leave_flags(void)
 {
     sr |= W1C;
-}
-
-static void supply_low(void)
-{
-    low = true;
 }
 
 static void leave_unlocked(void)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Model of the flash interface of STM32L4, STM32G0 and STM32G4 (section 3 of RM0351, RM0444, RM0440):
 // double words with ECC, pages of 2 KiB, two banks in the L4 and G4 models.
-#include "model.h"
+#include "model_stm32.h"
 
 #include "quine_part.h"
 
@@ -21,7 +21,6 @@ enum {
     OPTR = 0x40022020,
     OPTIONS = 0x40022024, // PCROP and WRP registers
     OPTIONS_END = 0x40022054,
-    IWDG_KR = 0x40003000,
 };
 
 #define FLASH_SIZE (MODEL_VARIANT == G0 ? 0x20000u : 2u * QUINE_BANK_SIZE)
@@ -34,7 +33,8 @@ enum {
 #define W1C 0xC3FBu
 #define PEMPTY 0x20000u
 #define EMPTY 0x10000u
-#define LOCK 0xC0000000u
+#define CR_LOCK 0x80000000u
+#define LOCK 0xC0000000u // and OPTLOCK
 #define STRT 0x10000u
 #define PROGERR 0x8u
 #define WRPERR 0x10u
@@ -45,8 +45,8 @@ enum {
 void quine_nmi(void);
 
 static uint32_t acr, sr, cr, eccr, optr;
-static uint32_t options[12]; // from OPTIONS on
 static unsigned keys;
+static uint32_t options[12]; // from OPTIONS on
 static uint8_t buffer[8]; // the double word being written
 static uint32_t first;    // its offset, or 1 when none is
 static bool empty;        // what the flag says
@@ -59,6 +59,7 @@ static void power_on(void)
     optr = MODEL_VARIANT == G4 ? 0x400000u : 0u;
     cr = LOCK;
     keys = 0;
+    stm32_power_on();
     first = 1;
     empty = cfgbsy = false;
     for (int i = 0; i < 12; i++)
@@ -113,19 +114,16 @@ static void erase(void)
 
 static void write_cr(uint32_t value)
 {
-    if (model_busy() || first != 1u || cfgbsy)
-        model_complain("CR written while BSY or CFGBSY");
-    if ((cr & LOCK) != 0u && (cr & 0x80000000u) != 0u) {
-        if (value != LOCK)
-            model_complain("CR written while LOCK");
+    if (first != 1u || cfgbsy)
+        model_complain("CR written between two words or while CFGBSY");
+    if (!stm32_open(cr, CR_LOCK, LOCK, value))
         return;
-    }
     if ((value & 0x3u) == 0x3u)
         model_complain("PG and PER together");
     if ((value & STRT) != 0u && (cr & 0x2u) == 0u)
         model_complain("STRT without PER set before");
     cr = value & ~STRT;
-    if ((value & 0x80000000u) != 0u) {
+    if ((value & CR_LOCK) != 0u) {
         cr = LOCK;
         keys = 0;
     }
@@ -133,21 +131,9 @@ static void write_cr(uint32_t value)
         erase();
 }
 
-static void write_key(uint32_t value)
-{
-    static const uint32_t want[2] = {0x45670123u, 0xCDEF89ABu};
-    if ((cr & 0x80000000u) == 0u || keys > 1u || value != want[keys]) {
-        model_complain("wrong key sequence: hard fault, locked until reset (RM0351 3.3.5)");
-        keys = 3;
-        return;
-    }
-    if (++keys == 2u)
-        cr &= 0x7FFFFFFFu; // OPTLOCK stays
-}
-
 static void program(uint32_t offset, unsigned width, uint32_t value)
 {
-    if ((cr & 0x1u) == 0u || (cr & 0x80000000u) != 0u) {
+    if ((cr & 0x1u) == 0u || (cr & CR_LOCK) != 0u) {
         model_complain("flash written without PG");
         sr |= PGSERR;
         return;
@@ -240,7 +226,7 @@ static void write_reg(uint32_t address, unsigned width, uint32_t value)
         write_acr(value);
         break;
     case KEYR:
-        write_key(value);
+        stm32_key(&cr, CR_LOCK, stm32_keys, &keys, value);
         break;
     case SR:
         sr &= ~(value & W1C);
@@ -253,13 +239,9 @@ static void write_reg(uint32_t address, unsigned width, uint32_t value)
     case ECCR:
         eccr &= ~(value & 0xF0000000u);
         break;
-    case IWDG_KR:
-        if (value != 0xAAAAu)
-            model_complain("IWDG_KR = 0x%x", (unsigned)value);
-        model_fed();
-        break;
     default:
-        model_complain("write to 0x%08x", (unsigned)address);
+        if (!stm32_write(address, 0, value))
+            model_complain("write to 0x%08x", (unsigned)address);
     }
 }
 
