@@ -26,7 +26,7 @@ LDFLAGS := $(CPU) -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,--no-wa
 .PHONY: all
 all: $(VERSIONS:%=$(OUT)/%.elf)
 
-APP := board.c $(addprefix ../app/,console.c smp.c smp_commands.c cbor.c fault.c)
+APP := board.c $(addprefix ../app/,start.c console.c smp.c smp_commands.c cbor.c fault.c)
 
 # Objects are flat in OUT: no two sources share a name.
 object = $(addprefix $(OUT)/,$(addsuffix .o,$(basename $(notdir $(1)))))

@@ -34,7 +34,6 @@
 #define IRQ_TIMER0 8u
 #define IRQ_TIMER1 9u
 
-extern uint32_t data_start[], data_end[], data_load[], bss_start[], bss_end[];
 extern uint32_t quine_stack[];
 
 static volatile uint32_t ticks, core_ticks;
@@ -87,7 +86,7 @@ static void timer_init(uint32_t timer)
     TIMER_START(timer) = 1u;
 }
 
-static void board_init(void)
+void board_init(void)
 {
     UART_PSELTXD = 24u;
     UART_PSELRXD = 25u;
@@ -102,29 +101,12 @@ static void board_init(void)
     NVIC_ISER = 1u << IRQ_UART | 1u << IRQ_TIMER0 | 1u << IRQ_TIMER1;
 }
 
-static void reset_handler(void)
-{
-    uint32_t *from = data_load;
-    for (uint32_t *to = data_start; to < data_end;)
-        *to++ = *from++;
-    for (uint32_t *to = bss_start; to < bss_end;)
-        *to++ = 0u;
-    board_init();
-    app_main();
-}
-
-static void default_handler(void)
-{
-    for (;;)
-        ;
-}
-
 // The table begins with what nothing handles; later lines replace earlier ones.
 #pragma GCC diagnostic ignored "-Woverride-init"
 __attribute__((section(".isr_vector"), used)) static void (*const vectors[42])(void) = {
     [0] = (void (*)(void))quine_stack,
-    [1] = reset_handler,
-    [2 ... 41] = default_handler,
+    [1] = app_reset,
+    [2 ... 41] = app_stray,
     [3] = app_fault,
     [16 + IRQ_UART] = uart_handler,
     [16 + IRQ_TIMER0] = timer0_handler,

@@ -26,7 +26,6 @@
 #define SYST_CVR REG(0xE000E018u)
 #define NVIC_ISER(irq) REG(0xE000E100u + (irq) / 32u * 4u)
 
-extern uint32_t data_start[], data_end[], data_load[], bss_start[], bss_end[];
 extern uint32_t quine_stack[];
 
 static volatile uint32_t ticks, core_ticks;
@@ -71,7 +70,7 @@ static void enable(uint32_t irq)
     NVIC_ISER(irq) = 1u << irq % 32u;
 }
 
-static void board_init(void)
+void board_init(void)
 {
     quine_mps2_protect(true); // as flash is by itself
 
@@ -88,29 +87,12 @@ static void board_init(void)
     SYST_CSR = 7u; // processor clock, interrupt, enable
 }
 
-static void reset_handler(void)
-{
-    uint32_t *from = data_load;
-    for (uint32_t *to = data_start; to < data_end;)
-        *to++ = *from++;
-    for (uint32_t *to = bss_start; to < bss_end;)
-        *to++ = 0u;
-    board_init();
-    app_main();
-}
-
-static void default_handler(void)
-{
-    for (;;)
-        ;
-}
-
 // The table begins with what nothing handles; later lines replace earlier ones.
 #pragma GCC diagnostic ignored "-Woverride-init"
 __attribute__((section(".isr_vector"), used)) static void (*const vectors[QUINE_VECTORS])(void) = {
     [0] = (void (*)(void))quine_stack,
-    [1] = reset_handler,
-    [2 ... QUINE_VECTORS - 1] = default_handler,
+    [1] = app_reset,
+    [2 ... QUINE_VECTORS - 1] = app_stray,
     [3] = app_fault,
     [15] = systick_handler,
     [16 + BOARD_UART_IRQ] = uart_handler,
