@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/quine-fw/quine/internal/cmac"
 	"github.com/quine-fw/quine/internal/need"
 )
 
@@ -187,6 +188,67 @@ func TestAES(t *testing.T) {
 				}
 				if !bytes.Equal(got, want) {
 					t.Fatalf("with key %x and counter %x, %x becomes %x, not %x", key, iv, data, got, want)
+				}
+			}
+		})
+	}
+}
+
+// TestCMACExamples runs the examples of RFC 4493 section 4, and those of NIST for SP 800-38B
+// ("AES_CMAC.pdf" of the Cryptographic Standards and Guidelines).
+func TestCMACExamples(t *testing.T) {
+	const key128, key256 = "2b7e151628aed2a6abf7158809cf4f3c", "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"
+	text := unhex(t, "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"+
+		"30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710")
+	for _, key := range []struct {
+		key  string
+		macs map[int]string // by size of the message
+	}{
+		{key128, map[int]string{
+			0: "bb1d6929e95937287fa37d129b756746", 16: "070a16b46b4d4144f79bdd9dd04a287c",
+			20: "7d85449ea6ea19c823a7bf78837dfade", 40: "dfa66747de9ae63030ca32611497c827",
+			64: "51f0bebf7e3b9d92fc49741779363cfe"}},
+		{key256, map[int]string{
+			0: "028962f61b7bf89efc6b551f4667d983", 16: "28a7023f452e8f82bd4bf28d8c37c35c",
+			20: "156727dc0878944a023c1fe03bad6d93", 40: "aaf3d8f1de5640c232f5b169b9c911e6",
+			64: "e1992190549f6ed5696a2c056c315410"}},
+	} {
+		eachDevice(t, len(key.key)/2, func(t *testing.T, d Device) {
+			for size, mac := range key.macs {
+				got, err := d.CMAC(unhex(t, key.key), text[:size])
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(got, unhex(t, mac)) {
+					t.Errorf("message of %d bytes has the MAC %x, not %s", size, got, mac)
+				}
+			}
+		})
+	}
+}
+
+// TestCMAC compares with package cmac on random keys and messages of all sizes.
+func TestCMAC(t *testing.T) {
+	for _, keySize := range []int{16, 32} {
+		eachDevice(t, keySize, func(t *testing.T, d Device) {
+			random := rand.NewChaCha8([32]byte{byte(keySize), 1})
+			for size := range 50 {
+				key, message := make([]byte, keySize), make([]byte, size)
+				random.Read(key)
+				random.Read(message)
+				c, err := cmac.New(key)
+				if err != nil {
+					t.Fatal(err)
+				}
+				whole := max(0, size-1) / cmac.Size * cmac.Size
+				c.Add(message[:whole])
+				want := c.Sum(message[whole:])
+				got, err := d.CMAC(key, message)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(got, want[:]) {
+					t.Fatalf("with key %x, %x has the MAC %x, not %x", key, message, got, want)
 				}
 			}
 		})

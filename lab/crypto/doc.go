@@ -21,6 +21,9 @@ type Device interface {
 	// AES returns data, whole blocks, encrypted in counter mode from the block with
 	// that index on. The build decides on the length of keys.
 	AES(key, nonce []byte, index uint32, data []byte) ([]byte, error)
+
+	// CMAC returns the MAC of a message of any size.
+	CMAC(key, message []byte) ([]byte, error)
 }
 
 // signatureCode is what a device returns for a signature that does not verify.

@@ -13,6 +13,9 @@ import (
 	"strings"
 )
 
+// folders are those with headers of primitives.
+var folders = []string{"test/crypto", "crypto", "encrypted", "src", "include"}
+
 // A Host is the portable build, a process. Close it.
 type Host struct {
 	cmd *exec.Cmd
@@ -29,10 +32,12 @@ func StartHost(ctx context.Context, library, dir string, keySize int, sanitize b
 		args = append(args, "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 	}
 	args = append(args, fmt.Sprintf("-DQUINE_AES_KEY=%d", keySize), "-o", program)
-	for _, folder := range []string{"test/crypto", "crypto", "src", "include"} {
+	for _, folder := range folders {
 		args = append(args, "-I", filepath.Join(library, folder))
 	}
-	args = append(args, filepath.Join(library, "test/crypto/crypto_main.c"))
+	for _, file := range []string{"test/crypto/crypto_main.c", "test/crypto/cmac.c", "encrypted/quine_cmac.c"} {
+		args = append(args, filepath.Join(library, file))
+	}
 	sources, err := filepath.Glob(filepath.Join(library, "crypto/*.c"))
 	if err != nil {
 		return nil, err
@@ -92,6 +97,8 @@ func verdict(status int32) (bool, error) {
 	}
 	return status == 0, nil
 }
+
+func (h *Host) CMAC(key, message []byte) ([]byte, error) { return h.request('C', 16, key, message) }
 
 func (h *Host) AES(key, nonce []byte, index uint32, data []byte) ([]byte, error) {
 	return h.request('A', len(data), key, nonce, binary.LittleEndian.AppendUint32(nil, index), data)

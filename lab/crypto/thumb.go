@@ -66,15 +66,18 @@ func link(ctx context.Context, library, dir, cpu string, keySize int) ([]byte, e
 	if err := os.WriteFile(scriptFile, script, 0o666); err != nil {
 		return nil, err
 	}
-	args := strings.Fields("-mthumb -std=gnu11 -Os -fno-thread-jumps -ffreestanding -Wall -Wextra -Wconversion -Wshadow -Werror -nostdlib -Wl,-e,0")
+	args := strings.Fields("-mthumb -std=gnu11 -Os -ffunction-sections -fno-thread-jumps -ffreestanding -Wall -Wextra -Wconversion -Wshadow -Werror -nostdlib -Wl,-e,0")
 	args = append(args, "-mcpu="+cpu, fmt.Sprintf("-DQUINE_AES_KEY=%d", keySize), "-T", scriptFile, "-o", output)
-	for _, folder := range []string{"test/crypto", "crypto", "src", "include"} {
+	for _, folder := range folders {
 		args = append(args, "-I", filepath.Join(library, folder))
 	}
 	for _, file := range []string{"sha256.S", "p256.S", "p256_" + Cores[cpu] + ".S", "aes.S"} {
 		args = append(args, filepath.Join(library, "crypto/quine_"+file))
 	}
-	args = append(args, filepath.Join(library, "test/crypto/watchdog.S"))
+	for _, file := range []string{"test/crypto/watchdog.S", "test/crypto/cmac.c", "encrypted/quine_cmac.c"} {
+		args = append(args, filepath.Join(library, file))
+	}
+	args = append(args, "-lc")
 	if text, err := exec.CommandContext(ctx, cross.Compiler, args...).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("crypto: %s: %w\n%s", cross.Compiler, err, text)
 	}
@@ -149,6 +152,15 @@ func (t *Thumb) AES(key, nonce []byte, index uint32, data []byte) ([]byte, error
 		return nil, err
 	}
 	return t.Read(t.input, len(data)), nil
+}
+
+func (t *Thumb) CMAC(key, message []byte) ([]byte, error) {
+	if err := t.put(message); err != nil {
+		return nil, err
+	}
+	t.Write(t.context+256, key)
+	_, err := t.Call("cmac", t.context, t.signature, t.input, uint32(len(message)))
+	return t.Read(t.signature, 16), err
 }
 
 // Cost is what a primitive takes: instructions, and bytes of stack without the memory

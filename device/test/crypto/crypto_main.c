@@ -6,6 +6,7 @@
 //     S  bytes, a multiple of 32: their SHA-256
 //     B  bytes, a multiple of 64, padded already: the state behind them
 //     V  hash, r, s, x, y, each 32 bytes, most significant first: one byte, what quine_p256_verify returns, negated
+//     C  key, message: its CMAC
 //     A  key, nonce (12 bytes), index (4 bytes, little-endian), bytes: the bytes encrypted
 //
 // Integers of the machine are little-endian, as on a device.
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmac.h"
 #include "quine_aes.h"
 #include "quine_p256.h"
 #include "quine_sha256.h"
@@ -78,6 +80,17 @@ static void encrypt(uint8_t *data, uint32_t n)
     fwrite(text, 1, n, stdout);
 }
 
+static void authenticate(const uint8_t *data, uint32_t n)
+{
+    struct quine_aes a;
+    uint32_t mac[4];
+
+    memset(&a, 0xA5, sizeof a);
+    memcpy(a.key, data, QUINE_AES_KEY);
+    cmac(&a, mac, data + QUINE_AES_KEY, n - QUINE_AES_KEY);
+    fwrite(mac, 1, sizeof mac, stdout);
+}
+
 int main(void)
 {
     int kind;
@@ -96,6 +109,9 @@ int main(void)
             break;
         case 'V':
             verify(data);
+            break;
+        case 'C':
+            authenticate(data, n);
             break;
         case 'A':
             encrypt(data, n);
