@@ -46,6 +46,7 @@ const (
 	CodeAttempts   Code = -23
 	CodeStale      Code = -24
 	CodeNoImage    Code = -25
+	CodeTag        Code = -26
 )
 
 // text is the table of spec/errors.md, by the code's absolute value.
@@ -75,6 +76,7 @@ var text = [...]struct{ name, meaning, cure string }{
 	23: {"ATTEMPTS", "verification was tried as often as allowed", "see why the device resets while it verifies"},
 	24: {"STALE", "staged image was made for another running image", "send a patch for the image that runs now"},
 	25: {"NO_IMAGE", "no staged image verifies and the application is incomplete", "program a whole image"},
+	26: {"TAG", "a piece of an encrypted patch is not what its tag says, or the key is another one", "send the patch again, made with the key of the device"},
 }
 
 // Known reports whether c is one of the numbers above.

@@ -35,12 +35,12 @@ func buildC(t *testing.T, program string, keySize int) string {
 		args = append(args, "-Werror")
 	}
 	args = append(args, fmt.Sprintf("-DQUINE_AES_KEY=%d", keySize), "-o", out)
-	for _, folder := range []string{"include", "src", "crypto", "test/crypto"} {
+	for _, folder := range []string{"include", "encrypted", "signed", "src", "crypto", "test", "test/crypto"} {
 		args = append(args, "-I", filepath.Join(deviceDir, folder))
 	}
 	for _, file := range []string{
-		"test/" + program, "test/apply", "src/quine_patch", "src/quine_stream*", "src/quine_image", "src/quine_crc32",
-		"crypto/quine_aes",
+		"test/" + program, "test/apply", "test/opener", "src/quine_patch", "src/quine_stream*", "src/quine_image",
+		"src/quine_crc32", "encrypted/quine_update_body", "encrypted/quine_cmac", "crypto/quine_aes",
 	} {
 		found, err := filepath.Glob(filepath.Join(deviceDir, file+".c"))
 		if err != nil || len(found) == 0 {

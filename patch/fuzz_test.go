@@ -23,12 +23,16 @@ func FuzzApply(f *testing.F) {
 		_, body, _ := bytes.Cut(must(os.ReadFile(path)), []byte("\n\n"))
 		f.Add(body)
 	}
+	keys, secret := Keys{Decrypt: noise(6, 32)}, encryptedPair(f, false)[0]
 	base := build{app: code(1, 300), counter: 3, product: 0x51554E45, storeMax: 5056}.image(f)
 	f.Fuzz(func(t *testing.T, patch []byte) {
 		var e *quine.Error
 		im, err := Apply(base, patch)
 		if err == nil && len(im.Data) != int(im.Manifest.Size) || err != nil && !errors.As(err, &e) {
 			t.Errorf("Apply: %v", err)
+		}
+		if _, err = keys.Apply(secret, patch); err != nil && !errors.As(err, &e) {
+			t.Errorf("Apply with a key: %v", err)
 		}
 		h, err := ParseHeader(patch)
 		if err == nil && h.Raw && h.Growth > 1<<20 {

@@ -140,19 +140,6 @@ func (h *Header) append(b []byte) []byte {
 	return le.AppendUint16(b, uint16(crc32.ChecksumIEEE(b)))
 }
 
-// crypt returns the body of a patch with the header h encrypted, or decrypted, which
-// is the same; a body that is not encrypted as it is. It fails with ENCRYPTION if key
-// is not one.
-func (h *Header) crypt(key, body []byte) ([]byte, error) {
-	switch {
-	case !h.Encrypted:
-		return body, nil
-	case len(key) == 0:
-		return nil, quine.ErrorAt(quine.CodeEncryption, 1, "patch is encrypted; the key of the device opens it (--encrypt-key)")
-	}
-	return ctr.XOR(key, h.Nonce, ctr.BodyBlock, body)
-}
-
 // appendDifference appends a difference modulo 2³² as a zigzag number.
 func appendDifference(b []byte, d uint32) []byte {
 	return binary.AppendUvarint(b, uint64(d<<1^uint32(int32(d)>>31)))

@@ -111,11 +111,10 @@ func Create(old, new *image.Image, opts *Options) ([]byte, error) {
 			"after a power cut in its install it would not find what the old one staged")
 	}
 	from, to := d.base(), d.implied(new.Blank())
-	body, err := h.crypt(opts.Key, stream.Encode(from, to, stream.Params{Address: d.boot.LoadAddress}, opts.stream()))
+	p, err := h.seal(opts.Key, h.append(nil), stream.Encode(from, to, stream.Params{Address: d.boot.LoadAddress}, opts.stream()))
 	if err != nil {
 		return nil, err
 	}
-	p := append(h.append(nil), body...)
 	back, err := (&Keys{Decrypt: opts.Key}).Apply(old, p)
 	if err == nil && !bytes.Equal(back.Data, new.Blank()) {
 		err = errors.New("another image")
@@ -236,7 +235,7 @@ func decode(old, m []byte, h *Header, key, patch []byte) ([]byte, error) {
 	if size > stream.MaxSize {
 		return nil, quine.Errorf(quine.CodeSize, "image has %d bytes", size)
 	}
-	body, err := h.crypt(key, patch[h.Size:])
+	body, err := h.open(key, patch)
 	if err != nil {
 		return nil, err
 	}

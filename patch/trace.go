@@ -19,7 +19,7 @@ const (
 	PartReference = PartKind(stream.KindReference) // branches and loads whose target moved unexpectedly
 	PartPointer   = PartKind(stream.KindPointer)   // copied words that differ: pointers, literal pools
 	PartFlag      = PartKind(stream.KindFlag)      // that a prediction holds
-	PartHeader    = PartKind(stream.KindHeader)    // the header
+	PartHeader    = PartKind(stream.KindHeader)    // the header, and the tags of an encrypted patch
 	PartKinds     = PartKind(stream.Kinds)
 )
 
@@ -58,9 +58,12 @@ func (k *Keys) Trace(old *image.Image, patch []byte, visit func(Part)) (address 
 		}
 		from = d.base()
 	}
-	body, err := h.crypt(k.Decrypt, patch[h.Size:])
+	body, err := h.open(k.Decrypt, patch)
 	if err != nil {
 		return 0, err
+	}
+	if _, tags := h.Pieces(len(patch)); tags > 0 {
+		visit(Part{Kind: PartHeader, From: -1, Bits: 8 * float64(tags)})
 	}
 	return trace(from, sizeOf(m[:]), addressOf(m[:]), h, body, visit)
 }

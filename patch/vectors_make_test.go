@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"strings"
 	"testing"
 
 	"github.com/quine-fw/quine"
@@ -223,63 +224,126 @@ func (m *maker) mode() {
 // encrypted makes the vectors of devices that take encrypted patches.
 func (m *maker) encrypted() {
 	key := noise(6, 32)
-	nonce := []byte("twelve bytes")
 	crc, signed := encryptedPair(m.t, false), encryptedPair(m.t, true)
-	create := func(p [2]*image.Image, key []byte, full bool) []byte {
-		m.t.Helper()
-		from := p[0]
-		if full {
-			from = nil
-		}
-		patch, err := Create(from, p[1], &Options{Key: key, Rand: bytes.NewReader(nonce)})
-		if err != nil {
-			m.t.Fatal(err)
-		}
-		return patch
-	}
 	on := func(p [2]*image.Image, key []byte) func(*device) {
 		return func(d *device) {
 			*d = *deviceOf(p[0])
 			d.key = key
 		}
 	}
-	flip := func(patch []byte, at int) []byte {
-		patch = bytes.Clone(patch)
-		patch[at] ^= 1
-		return patch
+	create := func(old, new *image.Image, key []byte, nonce string) []byte {
+		m.t.Helper()
+		return must(Create(old, new, &Options{Key: key, Rand: strings.NewReader(nonce)}))
 	}
 	add := func(name, comment string, code quine.Code, patch []byte, change func(*device)) {
 		m.t.Helper()
 		m.add(name, "6", comment, code, patch, change)
 	}
-	patch := create(crc, key, false)
+	const nonce = "twelve bytes"
+	patch, full := create(crc[0], crc[1], key, nonce), create(nil, crc[1], key, nonce)
 	add("ok_encrypted", "AES-256", 0, patch, on(crc, key))
-	add("ok_encrypted_aes128", "AES-128", 0, create(crc, key[:16], false), on(crc, key[:16]))
-	add("ok_encrypted_full", "full patch", 0, create(crc, key, true), on(crc, key))
-	add("ok_encrypted_full_no_base", "full patch on a device that runs no image", 0, create(crc, key, true), func(d *device) {
+	add("ok_encrypted_aes128", "AES-128", 0, create(crc[0], crc[1], key[:16], nonce), on(crc, key[:16]))
+	add("ok_encrypted_full", "full patch", 0, full, on(crc, key))
+	add("ok_encrypted_full_no_base", "full patch on a device that runs no image", 0, full, func(d *device) {
 		on(crc, key)(d)
 		d.old = nil
 	})
-	add("ok_encrypted_signed", "signed and encrypted", 0, create(signed, key, false), on(signed, key))
+	add("ok_encrypted_signed", "signed and encrypted", 0, create(signed[0], signed[1], key, nonce), on(signed, key))
+	whole := wholePiece(m.t, crc[0], key)
+	add("ok_encrypted_whole_piece", "the last piece has 256 bytes", 0, whole, on(crc, key))
 
 	h := must(ParseHeader(patch))
-	add("encryption_key", "another key", quine.CodeStream, patch, on(crc, noise(7, 32)))
-	add("encryption_key_short", "the first half of the key, for AES-128", quine.CodeStream, patch, on(crc, key[:16]))
-	add("encryption_nonce", "another nonce, the check is right", quine.CodeStream, join(m.check(flip(patch, h.Size-3)[:h.Size-2]), patch[h.Size:]), on(crc, key))
-	add("encryption_not_done", "the header says encrypted, the body is not", quine.CodeStream,
-		join(patch[:h.Size], must(h.crypt(key, patch[h.Size:]))), on(crc, key))
-	add("encryption_body", "a bit of the body is wrong", quine.CodeTrailing, flip(patch, h.Size+20), on(crc, key))
-	add("encryption_digest", "a late bit of the body is wrong, the image is whole but another one", quine.CodeDigest, flip(patch, len(patch)-24), on(crc, key))
-	add("encryption_truncated", "half of the body", quine.CodeTruncated, patch[:h.Size+(len(patch)-h.Size)/2], on(crc, key))
+	other := create(crc[0], crc[1], key, "other nonce.")
+	for _, r := range tampered(h, key, patch, whole, other) {
+		add("encryption_"+r.name, r.comment, quine.CodeTag, r.patch, on(crc, key))
+	}
+	add("encryption_key", "another key", quine.CodeTag, patch, on(crc, noise(7, 32)))
+	add("encryption_key_short", "the first half of the key, for AES-128", quine.CodeTag, patch, on(crc, key[:16]))
 	add("encryption_truncated_nonce", "the header ends in the nonce", quine.CodeTruncated, patch[:h.Size-5], on(crc, key))
-	add("encryption_trailing", "sixteen bytes more", quine.CodeTrailing, join(patch, make([]byte, 16)), on(crc, key))
+
+	// What only who has the key can make.
+	made := must(h.open(key, patch))
+	sealed := func(stream []byte) []byte { return must(h.seal(key, patch[:h.Size], stream)) }
+	add("encryption_stream", "no operation that can be, the tags are right", quine.CodeStream,
+		sealed(bytes.Repeat([]byte{0xFF}, 300)), on(crc, key))
+	add("encryption_stream_truncated", "half of the stream, the tags are right", quine.CodeTruncated,
+		sealed(made[:len(made)/2]), on(crc, key))
+	add("encryption_stream_trailing", "a piece behind the end of the stream, the tags are right", quine.CodeTrailing,
+		sealed(join(made, make([]byte, 256))), on(crc, key))
+	add("encryption_stream_digest", "an image with one other byte, the tags are right", quine.CodeDigest,
+		sealed(flipped(made, len(made)-16)), on(crc, key))
+}
+
+// A tamperedPatch is one that was altered on its way.
+type tamperedPatch struct {
+	name, comment string
+	patch         []byte
+}
+
+// tampered returns an encrypted patch with the header h altered in many ways. Its body
+// has two pieces of 256 bytes and one of less, that of whole ends in one of 256. Other is
+// for the same images.
+func tampered(h *Header, key, patch, whole, other []byte) []tamperedPatch {
+	const size = pieceSize + tagSize
+	header, body := patch[:h.Size], patch[h.Size:]
+	first, second, last := body[:size], body[size:2*size], body[2*size:]
+	announce := func(change func(h *Header)) []byte {
+		changed := *h
+		change(&changed)
+		return join(changed.append(nil), body)
+	}
+	return []tamperedPatch{
+		{"nonce", "another nonce, the check is right", announce(func(h *Header) { h.Nonce[0] ^= 1 })},
+		{"announced", "another version is announced, the check is right", announce(func(h *Header) { h.Delta[9]++ })},
+		{"id", "another head id is announced, the check is right", announce(func(h *Header) { h.ID[7] ^= 1 })},
+		{"not_done", "the header says encrypted, the body is not", join(header, must(h.open(key, patch)))},
+		{"no_tags", "encrypted, without tags", join(header, first[:pieceSize], second[:pieceSize], last[:len(last)-tagSize])},
+		{"body", "a bit of the first piece is wrong", flipped(patch, h.Size+20)},
+		{"body_late", "a bit of the last piece is wrong", flipped(patch, len(patch)-24)},
+		{"tag", "a bit in the last byte of the first tag is wrong", flipped(patch, h.Size+size-1)},
+		{"tag_late", "a bit in the first byte of the last tag is wrong", flipped(patch, len(patch)-tagSize)},
+		{"missing_first", "without the first piece", join(header, second, last)},
+		{"missing_middle", "without the second piece", join(header, first, last)},
+		{"missing_last", "without the last piece", join(header, first, second)},
+		{"swapped", "two pieces swapped", join(header, second, first, last)},
+		{"repeated", "the first piece twice", join(header, first, first, second, last)},
+		{"repeated_last", "the last piece twice", join(patch, last)},
+		{"other_patch", "second piece of a patch between the same images", join(header, first, other[h.Size+size:][:size], last)},
+		{"truncated", "the last byte is missing", patch[:len(patch)-1]},
+		{"truncated_tag", "the last tag is missing", patch[:len(patch)-tagSize]},
+		{"truncated_piece", "only the tag is left of the last piece", join(header, first, second, last[len(last)-tagSize:])},
+		{"truncated_body", "the body is missing", header},
+		{"trailing", "one byte more", join(patch, []byte{0})},
+		{"trailing_piece", "a piece more", join(patch, make([]byte, size))},
+		{"trailing_whole_piece", "one byte behind a last piece of 256 bytes", join(whole, []byte{0})},
+	}
+}
+
+// flipped returns b with a bit of byte at flipped.
+func flipped(b []byte, at int) []byte {
+	b = bytes.Clone(b)
+	b[at] ^= 1
+	return b
+}
+
+// wholePiece returns an encrypted patch from old whose last piece has 256 bytes.
+func wholePiece(t *testing.T, old *image.Image, key []byte) []byte {
+	for n := range 300 {
+		b := build{app: join(code(1, 600), noise(5, n)), counter: 3, product: 0x51554E45, storeMax: 8192, flags: image.BootEncrypted}
+		p := must(Create(old, b.image(t), &Options{Key: key, Rand: strings.NewReader("twelve bytes")}))
+		if h := must(ParseHeader(p)); (len(p)-h.Size)%(pieceSize+tagSize) == 0 {
+			return p
+		}
+	}
+	t.Fatal("no patch found")
+	return nil
 }
 
 // encryptedPair returns an image for devices that take encrypted patches, and the next.
-func encryptedPair(t *testing.T, signed bool) [2]*image.Image {
+func encryptedPair(t testing.TB, signed bool) [2]*image.Image {
 	b := build{app: code(1, 600), counter: 3, product: 0x51554E45, storeMax: 8192, flags: image.BootEncrypted, signed: signed}
 	n := b
-	n.app, n.version = join(b.app[:100], code(2, 300), b.app[100:]), image.Version{Major: 1, Minor: 1}
+	n.app, n.version = join(b.app[:100], code(2, 300), noise(4, 400), b.app[100:]), image.Version{Major: 1, Minor: 1}
 	return [2]*image.Image{b.image(t), n.image(t)}
 }
 

@@ -77,7 +77,7 @@ func (c *console) apply(args []string, f *applyFlags) error {
 	}
 	im, err := keys.Apply(from, p)
 	if err != nil {
-		return inFile(name, withKeyCure(err, p))
+		return inFile(name, withKeyCure(err))
 	}
 	if err := c.write(f.output, im.Factory()); err != nil {
 		return err

@@ -222,14 +222,9 @@ func (c *console) deviceKeys(encryptKey, pub string) (*patch.Keys, error) {
 
 // withKeyCure is [withCure] for what is wrong with a patch, which shows a wrong key in
 // the same way as damage.
-func withKeyCure(err error, p []byte) error {
-	h, headerErr := patch.ParseHeader(p)
-	if headerErr == nil && h.Encrypted {
-		for _, code := range []quine.Code{quine.CodeTruncated, quine.CodeTrailing, quine.CodeStream, quine.CodeDigest} {
-			if errors.Is(err, code) {
-				return &hinted{err, "the patch is damaged, or was encrypted with another key than that of --encrypt-key"}
-			}
-		}
+func withKeyCure(err error) error {
+	if errors.Is(err, quine.CodeTag) {
+		return &hinted{err, "the patch is damaged, or was encrypted with another key than that of --encrypt-key"}
 	}
 	return withCure(err)
 }

@@ -24,6 +24,8 @@ type patchReport struct {
 	BaseID     string `json:"base_id,omitempty"` // its first 4 bytes
 	ID         string `json:"id"`
 	Nonce      string `json:"nonce,omitempty"`
+	Pieces     int    `json:"pieces,omitempty"`    // of an encrypted body
+	TagsSize   int    `json:"tags_size,omitempty"` // bytes of it that are their tags
 
 	// Changes names the fields of the manifest in which the new image differs
 	// from its base.
@@ -77,6 +79,7 @@ func newPatchReport(data []byte, base *image.Image, key []byte) (report, error) 
 	}
 	if h.Encrypted {
 		r.Nonce = hex.EncodeToString(h.Nonce[:])
+		r.Pieces, r.TagsSize = h.Pieces(len(data))
 	}
 	var old []byte
 	if h.Full {
@@ -104,7 +107,7 @@ func newPatchReport(data []byte, base *image.Image, key []byte) (report, error) 
 	}
 	r.Applied = true
 	if _, err := (&patch.Keys{Decrypt: key}).Apply(base, data); err != nil {
-		r.Error, r.err = message(err), withKeyCure(err, data)
+		r.Error, r.err = message(err), withKeyCure(err)
 	}
 	return r, nil
 }
@@ -134,6 +137,7 @@ func (r *patchReport) write(w io.Writer) {
 	field(w, "signed", "%s", yesNo(r.Signed))
 	if r.Encrypted {
 		field(w, "encrypted", "yes, nonce %s", r.Nonce)
+		field(w, "pieces", "%d, with %d bytes of tags", r.Pieces, r.TagsSize)
 	} else {
 		field(w, "encrypted", "no")
 	}

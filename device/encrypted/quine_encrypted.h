@@ -7,8 +7,8 @@
 //
 // which reads the key of the device from where it keeps it, or has it as numbers, first byte in the lowest bits. It
 // is compiled twice, into the boot sector and into the application, so it calls nothing but inline functions
-// and uses no constant of its own in flash. Who can read the flash can read a key that is in the program:
-// security.md.
+// and uses no constant of its own in flash. The application runs it once for each piece of a patch. Who can read
+// the flash can read a key that is in the program: security.md.
 #ifndef QUINE_ENCRYPTED_H
 #define QUINE_ENCRYPTED_H
 

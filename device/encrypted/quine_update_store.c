@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The body of an encrypted patch (spec/patch.md section 6), and the image in an encrypted store (spec/staging.md
-// section 4). Both are under the patch's nonce; their counter blocks are never the same. This file stands in
-// for src/quine_update_store.c.
+// The image in an encrypted store (spec/staging.md section 4). It is under the nonce of the patch, with counter blocks
+// of its own. This file stands in for src/quine_update_store.c.
 #include "quine_encrypted.h"
 #include "quine_port.h"
 #include "quine_update_parts.h"
 
-#include <quine_key.h>
 #include <string.h>
 
 #define CHUNK 32u // bytes; each size and the offset of each image is a multiple
@@ -27,36 +25,13 @@ int quine_update_store_begin(struct quine_update *u)
 {
     int err = quine_store_erase(0);
 
-    u->store.staged = 0;
-    u->store.body = 0;
     memset(u->store.aes.counter, 0xFF, QUINE_NONCE_BLOCK);
     memcpy(u->store.aes.counter, u->patch.nonce, QUINE_NONCE_SIZE);
-    quine_port_key(u->store.aes.key);
-    boot()->aes_init(&u->store.aes);
     if (err == QUINE_OK)
         err = quine_store_erase(quine_store.image_base);
     if (err == QUINE_OK)
         err = quine_store_program(quine_store.image_base, u->store.aes.counter, QUINE_NONCE_BLOCK);
     return err;
-}
-
-// Decrypts what is left of a block, or as much of it as there is.
-size_t quine_update_store_open(struct quine_update *u, size_t n, const uint8_t **plain)
-{
-    uint32_t from = u->store.body % QUINE_AES_BLOCK;
-
-    if (n > QUINE_AES_BLOCK - from)
-        n = QUINE_AES_BLOCK - from;
-    memset(u->store.block, 0, sizeof u->store.block);
-    memcpy(u->store.block + from, *plain, n);
-    boot()->aes_ctr(&u->store.aes, u->store.body / QUINE_AES_BLOCK, u->store.block, QUINE_AES_BLOCK);
-    *plain = u->store.block + from;
-    return n;
-}
-
-void quine_update_store_used(struct quine_update *u, size_t n)
-{
-    u->store.body += (uint32_t)n;
 }
 
 int quine_update_store_write(struct quine_update *u)

@@ -63,18 +63,19 @@ int quine_update_begin(struct quine_update *u);
 
 // Takes the next n bytes of the patch, any n from 0 up.
 //
-// Nothing is erased before the patch's header is complete and says that this device may take it.
-// Then the header of the staging store is erased, and the image rebuilt behind it as bytes arrive.
+// Nothing is erased before the patch's header is complete and says that this device may take it; of
+// an encrypted patch, the first piece must be authentic, too. Then the header of the staging store is
+// erased, and the image rebuilt behind it as bytes arrive.
 // Power loss: the update is lost and begins anew; the running application is as it was.
-// Returns QUINE_OK, an error of the header or the stream, QUINE_ERR_IO from the store,
+// Returns QUINE_OK, an error of the header or the stream, QUINE_ERR_TAG, QUINE_ERR_IO from the store,
 // QUINE_ERR_STATE without a begin, or the error that has ended this update before.
 int quine_update_write(struct quine_update *u, const void *data, size_t n);
 
 // Ends the patch: rebuilds what is left, reads the whole staged image back, checks it against the
 // announced digest, and marks it as pending.
 // Power loss: as in write until the mark is whole; from then on the next reset installs.
-// Returns QUINE_OK, QUINE_ERR_TRUNCATED, QUINE_ERR_DIGEST, QUINE_ERR_SIGNATURE, QUINE_ERR_IO or as
-// write.
+// Returns QUINE_OK, QUINE_ERR_TRUNCATED, QUINE_ERR_TAG, QUINE_ERR_DIGEST, QUINE_ERR_SIGNATURE,
+// QUINE_ERR_IO or as write.
 int quine_update_finish(struct quine_update *u);
 
 // Resets the part, so that boot installs the pending image. Does not return on success.

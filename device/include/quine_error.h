@@ -37,6 +37,7 @@ enum quine_error {
     QUINE_ERR_ATTEMPTS = -23,  // verification was tried as often as allowed
     QUINE_ERR_STALE = -24,     // staged image is for another running image
     QUINE_ERR_NO_IMAGE = -25,  // nothing to boot and nothing to install
+    QUINE_ERR_TAG = -26,       // a piece of an encrypted patch is not what its tag says
 };
 
 #endif

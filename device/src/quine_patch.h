@@ -66,9 +66,8 @@ void quine_patch_init(struct quine_patch *p);
 //
 // It takes fewer than n when the header is complete and waits for
 // quine_patch_header, or when the stream's buffer is full and waits for
-// quine_patch_poll. So the bytes of an encrypted body can be decrypted by the
-// caller on their way: what was used before the header was accepted is header,
-// the rest is body.
+// quine_patch_poll. The body is taken in plain: that of an encrypted patch is the
+// caller's to open, from where the header ended.
 // Returns QUINE_OK, QUINE_ERR_FORMAT, _PROFILE, _RESERVED or _HEADER as soon as
 // the bytes show it, QUINE_ERR_STATE after quine_patch_end, or an earlier error.
 int quine_patch_feed(struct quine_patch *p, const uint8_t *in, size_t n,

@@ -7,6 +7,7 @@
 #include "quine_staging.h"
 #include "quine_update_parts.h"
 
+#include <quine_update_body.h>
 #include <string.h>
 
 #define HEADER_TRIES 3
@@ -55,6 +56,7 @@ int quine_update_begin(struct quine_update *u)
     if (err != QUINE_OK)
         return err;
     quine_patch_init(&u->patch);
+    memset(&u->store, 0, sizeof u->store);
     u->fill = 0;
     u->state = HEADER;
     return QUINE_OK;
@@ -90,7 +92,7 @@ static int rebuild(struct quine_update *u)
     }
 }
 
-// Decides by the header as soon as it is complete. From here on the store is written.
+// Decides by the header as soon as it is complete.
 static int accept(struct quine_update *u)
 {
     int result = quine_patch_header(&u->patch, quine_boot(), running_manifest(),
@@ -99,35 +101,35 @@ static int accept(struct quine_update *u)
     if (result == QUINE_OK)
         result = quine_update_authentic(u);
     if (result == QUINE_OK) {
-        result = quine_update_store_begin(u);
+        result = quine_update_body_begin(u);
         u->state = BODY;
     }
     return result;
 }
 
-int quine_update_write(struct quine_update *u, const void *data, size_t n)
+int quine_update_take(struct quine_update *u, const uint8_t *in, size_t n)
 {
-    const uint8_t *in = data;
-
-    if (u->state < 0)
-        return u->state;
-    if (u->state != HEADER && u->state != BODY)
-        return QUINE_ERR_STATE;
     while (n > 0u) {
-        const uint8_t *plain = in;
-        size_t part = u->state == BODY ? quine_update_store_open(u, n, &plain) : n;
         size_t used = 0;
-        int result = quine_patch_feed(&u->patch, plain, part, &used);
-        if (u->state == BODY)
-            quine_update_store_used(u, used);
+        int result = quine_patch_feed(&u->patch, in, n, &used);
         in += used;
         n -= used;
         if (result == QUINE_OK)
             result = u->state == HEADER ? accept(u) : rebuild(u);
         if (result < 0)
-            return fail(u, result);
+            return result;
     }
     return QUINE_OK;
+}
+
+int quine_update_write(struct quine_update *u, const void *data, size_t n)
+{
+    if (u->state < 0)
+        return u->state;
+    if (u->state != HEADER && u->state != BODY)
+        return QUINE_ERR_STATE;
+    int result = quine_update_body_write(u, data, n);
+    return result == QUINE_OK ? QUINE_OK : fail(u, result);
 }
 
 // Reads the staged image back: manifest and digest must be those that the patch announced.
@@ -190,8 +192,11 @@ int quine_update_finish(struct quine_update *u)
         return QUINE_ERR_STATE;
     if (u->state == HEADER)
         return fail(u, QUINE_ERR_TRUNCATED);
-    quine_patch_end(&u->patch);
-    result = rebuild(u);
+    result = quine_update_body_end(u);
+    if (result == QUINE_OK) {
+        quine_patch_end(&u->patch);
+        result = rebuild(u);
+    }
     if (result == QUINE_MORE)
         result = QUINE_ERR_TRUNCATED;
     if (result == QUINE_OK)

@@ -14,18 +14,15 @@ int quine_update_authentic(struct quine_update *u);
 // Returns QUINE_OK, QUINE_ERR_DIGEST or QUINE_ERR_IO.
 int quine_update_digest(struct quine_update *u);
 
+// Takes n bytes of header and stream, decides by the header as soon as it is complete, and makes as much of the image
+// as the stream allows.
+// Returns QUINE_OK, an error of the header or the stream, or QUINE_ERR_IO.
+int quine_update_take(struct quine_update *u, const uint8_t *in, size_t n);
+
 // Erases the store's header, and makes ready to write the image.
 // Power loss: the store has no header, or the one of before.
 // Returns QUINE_OK or QUINE_ERR_IO.
 int quine_update_store_begin(struct quine_update *u);
-
-// Decrypts the first of n bytes of the patch's body, if the build encrypts. The bytes lie at *plain on entry;
-// *plain is where they are afterwards.
-// Returns how many bytes lie there.
-size_t quine_update_store_open(struct quine_update *u, size_t n, const uint8_t **plain);
-
-// Counts the bytes of the body that were used.
-void quine_update_store_used(struct quine_update *u, size_t n);
 
 // Writes the page behind what is staged, erasing each unit as the first byte reaches it, whatever it reads.
 // Returns QUINE_OK or QUINE_ERR_IO.

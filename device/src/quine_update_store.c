@@ -5,21 +5,8 @@
 
 int quine_update_store_begin(struct quine_update *u)
 {
-    u->store.staged = 0;
+    (void)u;
     return quine_store_erase(0);
-}
-
-size_t quine_update_store_open(struct quine_update *u, size_t n, const uint8_t **plain)
-{
-    (void)u;
-    (void)plain;
-    return n;
-}
-
-void quine_update_store_used(struct quine_update *u, size_t n)
-{
-    (void)u;
-    (void)n;
 }
 
 int quine_update_store_write(struct quine_update *u)

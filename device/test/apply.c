@@ -52,6 +52,11 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+size_t apply_piece(uint32_t *seed, size_t max, size_t n)
+{
+    return least(n, some(seed, max));
+}
+
 // A patch on its way through the decoder. Either decoder is reached through the
 // same four functions. Every piece is copied to a buffer of exactly its size, so
 // that the address sanitizer sees any access outside it.
@@ -132,22 +137,30 @@ static int drain(struct flow *f)
     return status;
 }
 
-// Feeds all of in and makes what follows from it.
-static int body(struct flow *f, const uint8_t *in, size_t n)
+// Feeds all of in and makes what follows from it. Returns QUINE_MORE, or an error.
+static int part(struct flow *f, const uint8_t *in, size_t n)
 {
-    int status;
+    int status = QUINE_MORE;
 
-    while (n > 0) {
+    while (n > 0 && status >= 0) {
         size_t used;
-        status = feed(f, in, least(n, some(&f->seed, f->pace.in_max)), &used);
+        status = feed(f, in, apply_piece(&f->seed, f->pace.in_max, n), &used);
         in += used;
         n -= used;
         if (status == QUINE_OK)
             status = drain(f);
-        if (status < 0)
-            return status;
-        assert(status == QUINE_MORE);
+        assert(status != QUINE_OK);
     }
+    return status;
+}
+
+// Feeds all of in, which is the end of the body.
+static int body(struct flow *f, const uint8_t *in, size_t n)
+{
+    int status = part(f, in, n);
+
+    if (status < 0)
+        return status;
     if (f->raw)
         quine_stream_end(f->context);
     else
@@ -167,7 +180,7 @@ static int header(struct flow *f, struct apply_bytes patch, const uint8_t *base,
 
     *used = 0;
     while (status == QUINE_MORE && *used < patch.size) {
-        size_t n = least(patch.size - *used, some(&f->seed, f->pace.in_max));
+        size_t n = apply_piece(&f->seed, f->pace.in_max, patch.size - *used);
         size_t taken;
         status = feed(f, patch.data + *used, n, &taken);
         *used += taken;
@@ -197,27 +210,26 @@ static int digest_check(const struct quine_boot_info *device,
     return crc == quine_le32(image.data + at) ? QUINE_OK : QUINE_ERR_DIGEST;
 }
 
-// Feeds the body, which goes from byte used to the end of the patch, decrypted if
-// there is a cipher.
-static int decrypted(struct flow *f, struct apply_bytes patch, size_t used,
-                     apply_cipher *cipher)
+// Feeds the stream in the body of an encrypted patch: all that opens of it.
+static int encrypted(struct flow *f, struct apply_bytes patch, size_t header,
+                     apply_opener *opener)
 {
-    const struct quine_patch *p = f->context;
-    size_t n = patch.size - used;
-    uint8_t *copy = malloc(n + 1);
-    int status;
+    struct apply_bytes stream = {malloc(patch.size), 0};
+    struct quine_patch *p = f->context;
+    int opened, status;
 
-    assert(copy != NULL);
-    memcpy(copy, patch.data + used, n);
-    if (cipher != NULL)
-        cipher(p->nonce, 0, copy, n);
-    status = body(f, copy, n);
-    free(copy);
-    return status;
+    assert(stream.data != NULL);
+    opened = opener(p->nonce, patch, header, f->pace, &stream);
+    if (opened == QUINE_OK)
+        status = body(f, stream.data, stream.size);
+    else
+        status = part(f, stream.data, stream.size);
+    free(stream.data);
+    return status == QUINE_MORE ? opened : status;
 }
 
 int apply_image(const struct quine_boot_info *device, uint32_t counter,
-                apply_cipher *cipher, struct apply_bytes base,
+                apply_opener *opener, struct apply_bytes base,
                 struct apply_bytes patch, struct apply_pace pace,
                 struct apply_bytes *out)
 {
@@ -238,8 +250,11 @@ int apply_image(const struct quine_boot_info *device, uint32_t counter,
     out->size = 0;
     quine_patch_init(p);
     status = header(&f, patch, manifest, counter, &used);
-    if (status == QUINE_OK)
-        status = decrypted(&f, patch, used, cipher);
+    p = f.context;
+    if (status == QUINE_OK && (p->flags & QUINE_PATCH_ENCRYPTED) != 0)
+        status = encrypted(&f, patch, used, opener);
+    else if (status == QUINE_OK)
+        status = body(&f, patch.data + used, patch.size - used);
     p = f.context;
     if (status == QUINE_OK && (p->flags & QUINE_PATCH_SIGNED) == 0)
         status = digest_check(device, *out);

@@ -34,18 +34,22 @@ struct apply_bytes {
 // Reads a file; exits with a message if it cannot be read.
 struct apply_bytes apply_read_file(const char *path);
 
-// Encrypts or decrypts n bytes at data, whose first counter block is given
-// (spec/patch.md section 6).
-typedef void apply_cipher(const uint8_t nonce[12], uint32_t block,
-                          uint8_t *data, size_t n);
+// Returns the size of the next piece of n bytes: from 1 to max, if there are so many.
+size_t apply_piece(uint32_t *seed, size_t max, size_t n);
+
+// Opens an encrypted patch with a header of that size, and appends to stream what is
+// authentic of it, at the pace of its input. Returns QUINE_OK or an error.
+typedef int apply_opener(const uint8_t nonce[12], struct apply_bytes patch,
+                         size_t header, struct apply_pace pace,
+                         struct apply_bytes *stream);
 
 // Applies an image patch and checks the CRC-32 of an unsigned image. base is the
-// running image, of size 0 when there is none. cipher opens an encrypted body; NULL
-// if there is no key. out must have room for store_max bytes; its size is set to
+// running image, of size 0 when there is none. opener is not called for a patch that
+// is not encrypted. out must have room for store_max bytes; its size is set to
 // what was made.
 // Returns what the device would.
 int apply_image(const struct quine_boot_info *device, uint32_t counter,
-                apply_cipher *cipher, struct apply_bytes base,
+                apply_opener *opener, struct apply_bytes base,
                 struct apply_bytes patch, struct apply_pace pace,
                 struct apply_bytes *out);
 

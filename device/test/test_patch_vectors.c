@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "apply.h"
-#include "quine_aes.h"
+#include "opener.h"
 
 struct vector {
     const char *path;
@@ -30,23 +30,6 @@ struct vector {
     struct apply_bytes base;
     struct apply_bytes patch;
 };
-
-static struct quine_aes aes; // the key of the vector that runs, the nonce used last
-
-static void crypt(const uint8_t nonce[12], uint32_t block, uint8_t *data,
-                  size_t n)
-{
-    size_t whole = (n + QUINE_AES_BLOCK) / QUINE_AES_BLOCK * QUINE_AES_BLOCK;
-    uint8_t *copy = calloc(1, whole); // aligned, and a multiple of the block
-
-    assert(copy != NULL);
-    memcpy(copy, data, n);
-    memcpy(aes.counter, nonce, QUINE_NONCE_SIZE);
-    quine_aes_init(&aes);
-    quine_aes_ctr(&aes, block, copy, (uint32_t)whole);
-    memcpy(data, copy, n);
-    free(copy);
-}
 
 // Returns what stands behind the key in the vector's head, NULL if it is not
 // there.
@@ -72,14 +55,14 @@ static uint32_t number(const struct vector *v, const char *key)
     return text != NULL ? (uint32_t)strtoll(text, NULL, 0) : 0;
 }
 
-// Reads the key. Returns whether there is one.
-static bool read_key(const struct vector *v)
+// Reads the key, if there is one.
+static void read_key(const struct vector *v)
 {
     const char *text = find(v, "key");
-    uint8_t *key = (uint8_t *)aes.key;
+    uint8_t *key = (uint8_t *)opener_key;
 
     if (text == NULL)
-        return false;
+        return;
     assert(strchr(text, '\n') - text == 2 * QUINE_AES_KEY);
     for (unsigned i = 0; i < QUINE_AES_KEY; i++, text += 2) {
         unsigned byte;
@@ -87,7 +70,6 @@ static bool read_key(const struct vector *v)
         assert(found == 1);
         key[i] = (uint8_t)byte;
     }
-    return true;
 }
 
 // Reads the base, whose name is relative to the vector.
@@ -149,19 +131,6 @@ static void vector_free(struct vector *v)
     free(v->patch.data);
 }
 
-// Returns the CRC-32 of what an encrypted store holds of an image (spec/staging.md
-// section 4), which gets encrypted under the nonce of its patch.
-static uint32_t staged_crc(struct apply_bytes image)
-{
-    uint8_t block[32];
-
-    memset(block, 0xFF, sizeof block);
-    memcpy(block, aes.counter, QUINE_NONCE_SIZE);
-    crypt(block, 0x80000000u, image.data, image.size);
-    return quine_crc32(quine_crc32(0, block, sizeof block), image.data,
-                       (uint32_t)image.size);
-}
-
 // Runs a vector at one pace. Returns whether it does what it should.
 static bool vector_run(const struct vector *v, struct apply_pace pace)
 {
@@ -174,8 +143,8 @@ static bool vector_run(const struct vector *v, struct apply_pace pace)
     } else {
         out.data = malloc(v->device.store_max);
         assert(out.data != NULL);
-        code = apply_image(&v->device, v->counter,
-                           read_key(v) ? crypt : NULL, v->base, v->patch,
+        read_key(v);
+        code = apply_image(&v->device, v->counter, opener, v->base, v->patch,
                            pace, &out);
     }
     if (code != v->code) {
@@ -187,7 +156,7 @@ static bool vector_run(const struct vector *v, struct apply_pace pace)
                     v->result_crc)) {
         printf("%s: another image than expected\n", v->path);
         good = false;
-    } else if (v->staged_crc != 0 && staged_crc(out) != v->staged_crc) {
+    } else if (v->staged_crc != 0 && opener_staged_crc(out) != v->staged_crc) {
         printf("%s: another store than expected\n", v->path);
         good = false;
     }

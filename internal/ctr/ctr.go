@@ -19,10 +19,11 @@ const NonceSize = 12
 const (
 	BodyBlock  = 0          // the body of a patch
 	ImageBlock = 0x80000000 // the image that the patch makes, staged
+	MACBlock   = 0xFFFFFFFE // zeros as long as the key, which become the key of the MAC
 )
 
 // XOR returns data encrypted, or decrypted, which is the same. Block is the counter
-// block of its first byte, BodyBlock or ImageBlock. It fails with
+// block of its first byte, one of those above. It fails with
 // [quine.CodeEncryption] unless key has 16 or 32 bytes.
 func XOR(key []byte, nonce [NonceSize]byte, block uint32, data []byte) ([]byte, error) {
 	if n := len(key); n != 16 && n != 32 {

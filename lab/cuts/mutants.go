@@ -96,7 +96,7 @@ var mutants = []mutant{
 		"if (at % quine_store.erase_unit == 0u) {", "if ((at + QUINE_UPDATE_PAGE) % quine_store.erase_unit == 0u) {"}},
 	{"the header is written first", "client", updateFile, []string{
 		"// Decides by the header as soon", "static int header_write(struct quine_update *u);\n\n// Decides by the header as soon",
-		"        result = quine_update_store_begin(u);", "        result = quine_update_store_begin(u);\n        if (result == QUINE_OK)\n            result = header_write(u);",
+		"        result = quine_update_body_begin(u);", "        result = quine_update_body_begin(u);\n        if (result == QUINE_OK)\n            result = header_write(u);",
 		"    if (result == QUINE_OK)\n        result = header_write(u);\n    u->state", "    u->state"}},
 	{"the header is consumed by programming zeros", "L6", kernelFile, []string{
 		"        (void)quine_boot_store_consume();", "        static const uint32_t zeros[QUINE_CHUNK / 4u];\n        (void)quine_store_program(0, zeros, QUINE_CHUNK);"}},

@@ -141,10 +141,18 @@ func measure(dir string) ([]figure, error) {
 		figure{"RAM kept over a reset", int(symbols["quine_scratch"].Value - symbols["quine_record"].Value), 16},
 		figure{"instructions to start", n, instructionsMax},
 		figure{"update context", int(symbols["update"].Size), 0})
-	for _, module := range []string{"quine_update", "quine_patch", "quine_stream"} {
-		objects, err := filepath.Glob(filepath.Join(dir, module+"*.o"))
-		if err != nil {
-			return nil, err
+	for _, module := range []struct{ name, files string }{
+		{"quine_update", "quine_update*.o quine_cmac*.o"}, // the second of encrypted builds
+		{"quine_patch", "quine_patch*.o"},
+		{"quine_stream", "quine_stream*.o"},
+	} {
+		var objects []string
+		for pattern := range strings.FieldsSeq(module.files) {
+			found, err := filepath.Glob(filepath.Join(dir, pattern))
+			if err != nil {
+				return nil, err
+			}
+			objects = append(objects, found...)
 		}
 		total := 0
 		for _, object := range objects {
@@ -154,7 +162,7 @@ func measure(dir string) ([]figure, error) {
 			}
 			total += n
 		}
-		figures = append(figures, figure{Name: "flash of " + module, Bytes: total})
+		figures = append(figures, figure{Name: "flash of " + module.name, Bytes: total})
 	}
 	return figures, nil
 }
