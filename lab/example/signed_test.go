@@ -9,10 +9,12 @@ import (
 	"github.com/quine-fw/quine"
 	"github.com/quine-fw/quine/internal/need"
 	"github.com/quine-fw/quine/lab/qemu"
+	"github.com/quine-fw/quine/patch"
 )
 
 // TestSigned updates boards that take only signed images, and signed and encrypted ones,
-// after they have refused a forged patch without a change of their flash.
+// after they have refused patches that were forged, or altered where only an encrypted
+// one shows it at once, without a change of their flash.
 func TestSigned(t *testing.T) {
 	if _, err := qemu.LookPath(); err != nil {
 		need.Missing(t, "qemu", err.Error())
@@ -29,8 +31,17 @@ func TestSigned(t *testing.T) {
 				b := r.start(t)
 				before := b.flash()
 				b.send(forged, quine.CodeSignature)
+				if build == "-encrypted" {
+					h, err := patch.ParseHeader(r.p12)
+					if err != nil {
+						t.Fatal(err)
+					}
+					altered := bytes.Clone(r.p12)
+					altered[h.Size] ^= 1
+					b.send(altered, quine.CodeTag)
+				}
 				if !bytes.Equal(b.flash(), before) {
-					t.Error("a forged patch has changed the flash")
+					t.Error("a patch that was refused has changed the flash")
 				}
 				b.send(r.p12, 0)
 				b.install("2.0.0")

@@ -4,13 +4,10 @@ package sim
 
 import (
 	"bytes"
-	"crypto/aes"
-	"crypto/subtle"
 	"encoding/binary"
 	"testing"
 
 	"github.com/quine-fw/quine"
-	"github.com/quine-fw/quine/patch"
 )
 
 // signed is each for the signed geometries, the first one also in short mode.
@@ -269,53 +266,4 @@ func TestTailPlanted(t *testing.T) {
 			check(t, p.PowerCycle())
 		}
 	}
-}
-
-// TestKeyStream sends an encrypted patch again and again, whole and cut off, and looks at
-// every state of the store: a block of key stream never covers two different texts. The
-// texts are the patch's body and the image; what the store holds besides is blank.
-func TestKeyStream(t *testing.T) {
-	g := EncryptedTiny
-	old, new := small(g)
-	p := newPair(t, g, false, old, new)
-	h, err := patch.ParseHeader(p.patch)
-	check(t, err)
-	block, err := aes.NewCipher(AESKey)
-	check(t, err)
-	used := map[[16]byte][16]byte{} // texts by block of key stream
-	see := func(index uint32, text []byte) {
-		counter := binary.BigEndian.AppendUint32(bytes.Clone(h.Nonce[:]), index)
-		var stream, plain [16]byte
-		block.Encrypt(stream[:], counter)
-		n := subtle.XORBytes(plain[:], stream[:], text)
-		if before, again := used[stream]; again && !bytes.Equal(before[:n], plain[:n]) {
-			t.Fatalf("block %#x covers %x and %x", index, before, plain)
-		}
-		used[stream] = plain
-	}
-	body := p.patch[h.Size:]
-	for i := 0; i < len(body); i += 16 {
-		see(uint32(i/16), body[i:min(i+16, len(body))])
-	}
-	s, err := p.StoreInfo()
-	check(t, err)
-	for from := 40; ; from += 97 {
-		n := min(from, len(p.patch))
-		check(t, p.Begin())
-		check(t, p.Write(0, n, Feed{Piece: 31}))
-		if n == len(p.patch) {
-			check(t, p.Finish())
-		}
-		store, err := p.Dump(Store, s.ImageBase, 32+len(p.new.Data))
-		check(t, err)
-		for i, image := 0, store[32:]; i+16 <= len(image); i += 16 {
-			if !bytes.Equal(image[i:i+16], bytes.Repeat([]byte{0xFF}, 16)) {
-				see(0x80000000+uint32(i/16), image[i:i+16])
-			}
-		}
-		if n == len(p.patch) {
-			break
-		}
-	}
-	t.Logf("%d blocks", len(used))
 }
