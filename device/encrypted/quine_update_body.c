@@ -77,7 +77,7 @@ static bool authentic(struct quine_update *u, uint32_t n, uint8_t last)
     return wrong == 0u;
 }
 
-// Passes the gathered piece on if its tag is right.
+// Passes the gathered piece on if its tag is right. The first one begins the store.
 static int piece(struct quine_update *u, uint8_t last)
 {
     struct quine_update_store *s = &u->store;
