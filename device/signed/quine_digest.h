@@ -61,7 +61,7 @@ bool quine_digest_proven(const uint32_t *manifest);
 
 QUINE_DIGEST_INLINE void quine_digest_floor(const uint32_t *manifest)
 {
-    quine_floor_raise(manifest[QUINE_MANIFEST_COUNTER / 4]);
+    quine_floor_raise(manifest);
 }
 
 #endif

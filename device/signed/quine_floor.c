@@ -3,7 +3,8 @@
 //
 // A cut while an entry is programmed may leave it weak: valid at one read and not at the next. Such an
 // entry may refuse what is below it, which is right, but nothing may rely on it. So a floor counts as raised
-// only once two entries say so: of these one is whole, unless two cuts in a row have met an entry.
+// only once two entries say so: of these one is whole, unless two cuts have met entries of that counter.
+// lab/model checks these rules.
 #include "quine_error.h"
 #include "quine_internal.h"
 #include "quine_section.h"
@@ -12,7 +13,8 @@
 #define UNIT (QUINE_PROGRAM_UNIT > 8u ? QUINE_PROGRAM_UNIT : 8u) // bytes of an entry
 #define ERASED_WORD (QUINE_ERASED * 0x01010101u)
 
-#define ENTRY(offset) ((const volatile uint32_t *)(const void *)QUINE_FLASH(QUINE_FLOOR_OFFSET + (offset)))
+#define ENTRY(offset) ((const volatile uint32_t *)(const void *)QUINE_FLASH(offset))
+#define END (QUINE_FLOOR_OFFSET + QUINE_FLOOR_SIZE)
 
 _Static_assert(QUINE_FLOOR_SIZE % UNIT == 0u && QUINE_FLOOR_OFFSET % UNIT == 0u, "the floor is whole entries");
 _Static_assert(QUINE_FLOOR_OFFSET >= QUINE_IMAGE_MAX, "an install would erase the floor");
@@ -24,37 +26,43 @@ _Static_assert(QUINE_FLOOR_OFFSET >= QUINE_STORE_IMAGE_MAX + QUINE_STORE_MAPPED 
 #endif
 
 // Flash is asked about a fault after every read, or an entry that a cut tore would cost the next one.
-QUINE_KERNEL_CODE uint32_t quine_floor_above(uint32_t counter)
+QUINE_KERNEL_CODE uint64_t quine_floor_look(uint32_t counter)
 {
-    const volatile uint32_t *entry = ENTRY(QUINE_FLOOR_SIZE);
-    uint32_t n = 0;
+    uint32_t at = QUINE_FLOOR_OFFSET;
+    uint32_t last = at;
+    uint32_t above = 0;
 
     do {
         quine_watchdog();
-        entry -= UNIT / 4u;
-        uint32_t value = entry[0];
-        bool whole = value == ~entry[1];
-        if (!quine_flash_fault() && whole && value > counter)
-            n++;
-    } while (entry > ENTRY(0));
-    return n;
+        uint32_t value = ENTRY(at)[0];
+        bool whole = value == ~ENTRY(at)[1];
+        bool fault = quine_flash_fault();
+        if (fault || value != ERASED_WORD)
+            last = at;
+        if (!fault && whole && value > counter)
+            above++;
+        at += UNIT;
+    } while (at < END);
+    return above | (uint64_t)last << 32;
 }
 
-// What does not become a whole entry, because a cut has left it weak while it reads blank, is followed by
-// another.
-QUINE_KERNEL_CODE void quine_floor_raise(uint32_t counter)
+// Entries are added behind the last that does not read blank. If that has another counter, one more is left
+// alone: a cut may have torn it, and with two counters in it it could read as a third.
+QUINE_KERNEL_CODE void quine_floor_raise(const uint32_t *manifest)
 {
+    uint32_t counter = manifest[QUINE_MANIFEST_COUNTER / 4];
+    uint32_t at = (uint32_t)(quine_floor_look(counter) >> 32);
+    bool same = ENTRY(at)[0] == counter;
     uint32_t entry[UNIT / 4u];
 
-    // No counter is below 0.
-    for (uint32_t at = 0; at < QUINE_FLOOR_SIZE && counter != 0u && quine_floor_above(counter - 1u) < 2u; at += UNIT) {
-        bool blank = *ENTRY(at) == ERASED_WORD;
-        if (quine_flash_fault() || !blank)
-            continue;
+    if (quine_flash_fault() || !same)
+        at += UNIT;
+    // No counter is below 0. What does not become a whole entry is followed by another.
+    while (counter != 0u && (at += UNIT) < END && quine_floor_above(counter - 1u) < 2u) {
         entry[0] = counter;
         entry[1] = ~counter;
         for (uint32_t i = 2; i < UNIT / 4u; i++)
             entry[i] = ERASED_WORD;
-        (void)quine_flash_program(QUINE_FLOOR_OFFSET + at, entry, UNIT);
+        (void)quine_flash_program(at, entry, UNIT);
     }
 }

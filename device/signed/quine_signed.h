@@ -41,12 +41,19 @@ struct quine_boot_signed {
 
 // The security counter's floor, in internal flash at QUINE_FLOOR_OFFSET (spec/image.md section 6).
 //
-// Returns how many entries are above counter. An image whose counter is c may be installed when none is above c.
-// Feeds the watchdog. Part of the RAM kernel.
-uint32_t quine_floor_above(uint32_t counter);
+// Returns how many entries are above counter, and in the upper half the offset of the last that does not read blank,
+// or else of the first. Feeds the watchdog. Part of the RAM kernel.
+uint64_t quine_floor_look(uint32_t counter);
 
-// Raises the floor to counter, if it is not that high and there is room for entries. Part of the RAM kernel.
+// Returns how many entries are above counter. An image whose counter is c may be installed when none is above c.
+static inline __attribute__((always_inline)) uint32_t quine_floor_above(uint32_t counter)
+{
+    return (uint32_t)quine_floor_look(counter);
+}
+
+// Raises the floor to a manifest's counter, if it is not that high and there is room for entries. Part of the RAM
+// kernel.
 // Power loss: the floor is as before or raised, or reads differently each time until the next call.
-void quine_floor_raise(uint32_t counter);
+void quine_floor_raise(const uint32_t *manifest);
 
 #endif

@@ -118,6 +118,7 @@ QUINE_KERNEL_CODE int quine_kernel_pass(uint32_t start, uint32_t end, bool progr
         do {
             end -= STEP;
             data -= STEP / 4u;
+            __asm__("" : "+r"(data)); // one pointer, not two
             if (program && !blank(data) && quine_flash_program(end, data, STEP) != QUINE_OK)
                 return QUINE_ERR_IO;
             if (differs(end, data))
@@ -200,13 +201,12 @@ QUINE_KERNEL_CODE int quine_kernel_replace(struct quine_ram *ram, uint32_t exten
 // writing of sector 0 the part has no boot code: the one window that no software closes.
 QUINE_KERNEL_CODE void quine_kernel_finish(struct quine_ram *ram)
 {
-    uint32_t *words = ram->manifest.id;
-
     quine_digest_floor(&ram->manifest.magic);
     while (quine_kernel_pass(0, QUINE_BOOT_SIZE, false) != QUINE_OK) {
         (void)quine_flash_erase(0);
         (void)write_units(QUINE_BOOT_SIZE, 0, QUINE_BOOT_SIZE);
     }
+    uint32_t *words = ram->manifest.id;
     if (SEAL_BYTES > QUINE_ID_SIZE) { // the id is part of a program unit
         words = ram->seal;
         fill(words, SEAL_BYTES, ERASED_WORD);

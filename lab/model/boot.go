@@ -141,18 +141,6 @@ func (m *machine) verify(image int) (bool, error) {
 	return true, nil
 }
 
-// counterAllows compares an image's security counter with the floor.
-func (m *machine) counterAllows(counter int8) bool {
-	if m.rules.has(CounterApart) {
-		return counter >= m.newest
-	}
-	image := imageOf(m.read(m.flash[1][manifest], "installed counter"))
-	if image < 0 {
-		return m.rules.has(UnreadableIsUnwritten)
-	}
-	return counter >= m.images[image].counter
-}
-
 // refuse starts the installed application and records why the header was not
 // followed.
 func (m *machine) refuse(reason string) error {

@@ -12,7 +12,8 @@ const (
 	Mixed         Kind = "mixed"          // started an application that is no complete image
 	Weak          Kind = "weak"           // started an application with weak units
 	Unverified    Kind = "unverified"     // started what an attacker served
-	Downgrade     Kind = "downgrade"      // started a lower security counter
+	Downgrade     Kind = "downgrade"      // installed or started a lower security counter
+	Exhausted     Kind = "exhausted"      // the floor has used up more entries than are due
 	Stale         Kind = "stale"          // installed a release that was left over
 	Stuck         Kind = "stuck"          // neither old nor new starts, with a live store
 	Stranded      Kind = "stranded"       // no download can begin ever again
@@ -60,10 +61,9 @@ func (m *machine) checkStart() error {
 		return m.violation(Mixed, "what starts is not one complete image")
 	}
 	m.note("%s starts", img.name)
-	if img.counter < m.newest {
-		return m.violation(Downgrade, "%s starts with counter %d after %d", img.name, img.counter, m.newest)
+	if err := m.checkCounter(img, "starts"); err != nil {
+		return err
 	}
-	m.newest = img.counter
 	if img == &m.images[imageStale] {
 		return m.violation(Stale, "a staged image left over from another base was installed")
 	}

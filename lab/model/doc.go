@@ -29,29 +29,40 @@
 // serves each sector of the copy from the verified image, from an older genuine
 // one, or from images of its own that have an id planted in every unit.
 //
-// A device must start one whole, solid, genuine image whose counter is not below
-// any started before; it must not drop a pending image, refuse downloads for
-// ever, or open the unprotected window of sector 0 without need; and with a live
-// store it must start something within three sessions after the last cut.
+// A device that takes only signed images, Scenario.Floor, keeps the floor of the
+// security counter in entries that no erase reaches. A torn one is a weak cell; it may
+// read blank, be programmed again and stay weak, and two counters torn in one entry
+// may read as a third. With Scenario.ECC reading it may raise a fault, and it is never
+// programmed again.
+//
+// A device must start one whole, solid, genuine image. It must neither install nor
+// start one with a counter below that of any whose seal was written, or below one that
+// the floor was ever raised to; spec/image.md section 6 states the exception. It must
+// not drop a pending image, refuse downloads for ever, or open the unprotected window
+// of sector 0 without need; and with a live store it must start something within three
+// sessions after the last cut.
 //
 // # Bounds
 //
 // The protocol is clean for one update with four cuts, for two updates with two
 // cuts and a store that fails twice, in both forms of the seal, and under attack
-// with three cuts. Two things are known not to hold, and tests find both:
+// with two cuts, or three if counters are left out or the image has one sector. These
+// things are known not to hold, and tests find them:
 //   - Three cuts over two updates can leave a device waiting though its image is
 //     whole: header and seal are both weak, and five reads go the wrong way.
 //   - A cut while the seal is destroyed, then as many failed verifications as the
 //     attempts limit allows, then a cut in the next download do the same. A limit
 //     of one is therefore too small: one failure of the store is enough.
+//   - Two cuts in programs of entries with one counter, or an area without room, lose
+//     the raise and those behind it, and a third cut can leave an entry that refuses
+//     the new image. Scenario.Strict makes no exception for these.
 //
 // # What is not modelled
 //
 // Cuts inside the announced window of sector 0 and several erase units in it;
 // encryption; what a checkpoint holds; store erase units of another size than
 // the image's sectors; a store that programs wrongly, wears or decays; fault
-// injection; timing; faults of the flash controller; the update of the counter's
-// floor itself, which is the highest counter ever started; a client that aborts
+// injection; timing; faults of the flash controller; a client that aborts
 // a finished download. A weak header that always reads pending in the client and
 // always blank in boot would keep begin refused for ever; that is not counted.
 package model

@@ -108,7 +108,7 @@ func (e *explorer) describe(from state, ch *choices) string {
 }
 
 // rebooted is the session of a device that just came out of reset.
-var rebooted = session{image: -1}
+var rebooted = session{image: -1, entry: -1}
 
 // step takes the next step of the device. A power cut is a step like any other;
 // the only error is a *Violation.
@@ -118,10 +118,16 @@ func (m *machine) step() error {
 	switch m.phase {
 	case phaseBoot:
 		err = m.boot()
+	case phaseFloorOld:
+		err = m.floorOld()
 	case phaseDestroy:
 		err = m.destroySeal()
 	case phaseSector:
 		err = m.installSector()
+	case phaseDigest:
+		err = m.digest()
+	case phaseFloorNew:
+		err = m.floorNew()
 	case phaseSeal:
 		err = m.seal()
 	case phaseClient:

@@ -7,7 +7,7 @@ package model
 func (m *machine) beginInstall(image int) error {
 	m.note("install %s", m.images[image].name)
 	m.image = int8(image)
-	m.phase = phaseDestroy
+	m.phase = phaseFloorOld
 	m.extent = 0
 	if installed := imageOf(m.read(m.flash[1][manifest], "installed manifest")); installed >= 0 {
 		m.extent = int8(m.images[installed].last)
@@ -15,7 +15,7 @@ func (m *machine) beginInstall(image int) error {
 	if !m.rules.has(SkipInExtent) {
 		m.extent = sectors
 	}
-	return nil
+	return m.checkCounter(&m.images[image], "is installed")
 }
 
 // destroySeal is step 5a.
@@ -94,7 +94,7 @@ func (m *machine) nextSector(img *image) {
 		m.sector -= 2
 	}
 	if m.sector == 0 || int(m.sector) > img.last {
-		m.phase = phaseSeal
+		m.phase = phaseDigest
 	}
 }
 
@@ -131,13 +131,27 @@ func (m *machine) readStaged(sector int) (want [units]value, ok bool) {
 	return m.images[image].units[sector], true
 }
 
-// seal is steps 5c to 5g.
-func (m *machine) seal() error {
+// digest is step 5c. The counter is compared once more.
+func (m *machine) digest() error {
 	img := &m.images[m.image]
 	seal := sealPlace(m.rules, m.OwnSealUnit, img.last)
 	if m.rules.has(DigestInstalled) && !m.digestReads(img, seal) {
 		return m.reset("installed digest wrong")
 	}
+	if !m.counterAllows(img.counter) {
+		return m.reset("installed counter below the floor")
+	}
+	m.phase = phaseFloorNew
+	if !m.rules.has(FloorBeforeSeal) {
+		m.phase = phaseSeal
+	}
+	return nil
+}
+
+// seal is steps 5d to 5g.
+func (m *machine) seal() error {
+	img := &m.images[m.image]
+	seal := sealPlace(m.rules, m.OwnSealUnit, img.last)
 	if err := m.replaceBootSector(img); err != nil {
 		return err
 	}
@@ -152,6 +166,7 @@ func (m *machine) seal() error {
 			return err
 		}
 	}
+	m.newest = max(m.newest, img.counter)
 	if err := m.program(seal.sector, seal.unit, img.id); err != nil {
 		return err
 	}
@@ -159,6 +174,10 @@ func (m *machine) seal() error {
 		if err := m.consume(); err != nil {
 			return err
 		}
+	}
+	if !m.rules.has(FloorBeforeSeal) {
+		m.phase = phaseFloorNew
+		return nil
 	}
 	return m.reset("reset")
 }

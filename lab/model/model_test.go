@@ -31,6 +31,7 @@ func combine(shape, danger Scenario) Scenario {
 	shape.Next, shape.Leftover, shape.Attack = danger.Next, danger.Leftover, danger.Attack
 	shape.OwnSealUnit, shape.AttemptLimit = danger.OwnSealUnit, danger.AttemptLimit
 	shape.Cuts, shape.Dead = danger.Cuts, danger.Dead
+	shape.Floor, shape.ECC, shape.Strict = danger.Floor, danger.ECC, danger.Strict
 	return shape
 }
 
@@ -62,14 +63,17 @@ func TestFullProtocol(t *testing.T) {
 		{short, Scenario{Name: "1 update, 1 cut", Cuts: 1, Dead: 1}},
 		{short, Scenario{Name: "2 updates, 1 cut", Next: 2, Cuts: 1, Dead: 1}},
 		{short, Scenario{Name: "leftover header, 1 cut", Leftover: true, Cuts: 1, Dead: 1}},
-		{short, Scenario{Name: "attack, no cut", Attack: true}},
+		{short, Scenario{Name: "signed, 1 cut", Cuts: 1, Dead: 1, Floor: Enough}},
+		{short, Scenario{Name: "attack, no cut", Attack: true, Floor: Enough}},
 		{normal, Scenario{Name: "1 update, 3 cuts", Cuts: 3, Dead: 1}},
 		{normal, Scenario{Name: "2 updates, 2 cuts", Next: 2, Cuts: 2, Dead: 1}},
 		{normal, Scenario{Name: "leftover header, 2 updates, 2 cuts", Leftover: true, Next: 2, Cuts: 2, Dead: 1}},
-		{normal, Scenario{Name: "attack, 1 cut", Attack: true, Cuts: 1}},
+		{normal, Scenario{Name: "signed, 2 updates, 2 cuts", Next: 2, Cuts: 2, Floor: Enough}},
+		{normal, Scenario{Name: "signed, ECC, 2 cuts", Cuts: 2, Floor: Enough, ECC: true}},
+		{normal, Scenario{Name: "attack, 1 cut", Attack: true, Cuts: 1, Floor: Enough}},
 		{full, Scenario{Name: "1 update, 4 cuts", Cuts: 4, Dead: 1, AttemptLimit: 4}},
 		{full, Scenario{Name: "2 updates, 2 cuts, store fails twice", Next: 2, Cuts: 2, Dead: 2, AttemptLimit: 3}},
-		{full, Scenario{Name: "attack, 2 cuts", Attack: true, Cuts: 2}},
+		{full, Scenario{Name: "attack, 2 cuts", Attack: true, Cuts: 2, Floor: Enough}},
 		{full, Scenario{Name: "attack, 3 cuts", Attack: true, Cuts: 3}},
 	}
 	for _, d := range dangers {
@@ -117,6 +121,7 @@ func TestUpdatesArrive(t *testing.T) {
 			{Cuts: 2, Dead: 1, AttemptLimit: 4, OwnSealUnit: true},
 			{Cuts: 1, Dead: 1, AttemptLimit: 3, Next: 2},
 			{Cuts: 1, Dead: 1, AttemptLimit: 3, Leftover: true},
+			{Cuts: 2, AttemptLimit: 4, Floor: Enough},
 		} {
 			e := explore(Full, combine(shape, dangers))
 			for i, s := range e.states {
@@ -147,17 +152,59 @@ func arrives(w *world, s state) bool {
 	return false
 }
 
-// TestOpenBound finds the two holes that the package comment admits.
+// TestFloor explores the smallest update, which leaves more time for cuts in the
+// floor, with room for all that they cost and without.
+func TestFloor(t *testing.T) {
+	for _, danger := range []Scenario{
+		{Cuts: 3},
+		{Cuts: 3, ECC: true},
+		{Cuts: 2, Next: 1},
+		{Cuts: 2, Attack: true},
+		{Cuts: 2, Attack: true, ECC: true},
+	} {
+		if effortWanted() == full && danger.Next == 0 {
+			danger.Cuts = 3
+		}
+		for _, room := range []int8{Enough, 2, 3, 4, 6} {
+			danger.Floor = room
+			sc := combine(tiny, danger)
+			r := Explore(Full, sc)
+			if !r.Complete {
+				t.Errorf("%+v: not explored completely", sc)
+			}
+			for _, v := range r.Violations {
+				t.Errorf("%+v: %v", sc, v)
+			}
+			t.Logf("%d cuts, attack %v, ECC %v, %d entries: %d states", sc.Cuts, sc.Attack, sc.ECC, room, r.States)
+		}
+	}
+}
+
+// TestOpenBound finds the holes that the package comment admits.
 func TestOpenBound(t *testing.T) {
 	for _, sc := range []Scenario{
 		{Name: "three cuts over two updates", Next: 2, Cuts: 3, AttemptLimit: 4},
 		{Name: "an attempts limit of one", Next: 2, Cuts: 2, Dead: 1, AttemptLimit: 1},
+		{Name: "three cuts in the floor", Cuts: 3, Floor: Enough, Strict: true},
 	} {
 		t.Run(sc.Name, func(t *testing.T) {
 			r := Explore(Full, combine(sameSize, sc))
 			v := r.Violations[Stuck]
 			if v == nil || len(r.Violations) != 1 {
 				t.Fatalf("want only a device that is stuck, got %v", r.Violations)
+			}
+			t.Log(v)
+		})
+	}
+	for _, sc := range []Scenario{
+		{Name: "two cuts in one raise", Attack: true, Cuts: 2, Floor: Enough, Strict: true},
+		{Name: "no room", Attack: true, Cuts: 1, Floor: 2, Strict: true},
+	} {
+		t.Run(sc.Name, func(t *testing.T) {
+			r := Explore(Full, combine(tiny, sc))
+			v := r.Violations[Downgrade]
+			if v == nil || len(r.Violations) != 1 {
+				t.Fatalf("want only a downgrade, got %v", r.Violations)
 			}
 			t.Log(v)
 		})
@@ -176,7 +223,19 @@ var removals = []removal{
 	{FixedSeal, sameSize, Scenario{Attack: true}, Unverified},
 	{FixedSeal, shrinking, Scenario{Attack: true}, Unverified},
 	{CopySparesSeal, sameSize, Scenario{Attack: true}, Unverified},
-	{CounterApart, sameSize, Scenario{Attack: true}, Downgrade},
+	{CounterApart, sameSize, Scenario{Attack: true, Floor: Enough}, Downgrade},
+	{UnreadableIsUnwritten, sameSize, Scenario{Cuts: 1, Floor: Enough}, Stuck},
+	{RunningCounts, sameSize, Scenario{Attack: true, Floor: Enough}, Downgrade},
+	{FloorOld, sameSize, Scenario{Attack: true, Floor: Enough}, Downgrade},
+	{FloorBeforeSeal, sameSize, Scenario{Attack: true, Cuts: 1, Floor: Enough}, Downgrade},
+	{FloorTwice, sameSize, Scenario{Attack: true, Cuts: 1, Floor: Enough}, Downgrade},
+	{FloorAppends, sameSize, Scenario{Cuts: 2, Floor: Enough}, Stuck},
+	{FloorAppends, tiny, Scenario{Attack: true, Cuts: 2, Floor: Enough}, Downgrade},
+	{FloorLeavesOne, sameSize, Scenario{Cuts: 2, Floor: Enough}, Stuck},
+	{FloorLeavesOne, tiny, Scenario{Attack: true, Cuts: 2, Floor: Enough}, Downgrade},
+	{FloorOnlyBlank, sameSize, Scenario{Cuts: 1, Floor: Enough}, DoubleProgram},
+	{FloorAllowsEqual, sameSize, Scenario{Cuts: 1, Floor: Enough}, Stuck},
+	{FloorAsksFault, sameSize, Scenario{Attack: true, Cuts: 1, Floor: Enough, ECC: true}, Downgrade},
 	{VerifyFirst, sameSize, Scenario{Attack: true}, Unverified},
 	{UseHashedCopy, sameSize, Scenario{Attack: true}, Unverified},
 	{DigestInstalled, sameSize, Scenario{Attack: true}, Unverified},
@@ -251,7 +310,6 @@ var implied = []struct {
 	other Rule
 	want  Kind
 }{
-	{"the floor's own update is not modelled", UnreadableIsUnwritten, Scenario{Cuts: 2, Dead: 1, Next: 2}, CounterApart, Stuck},
 	{"a fixed seal makes the order free", LastSectorFirst, Scenario{Cuts: 2, Dead: 1, Next: 2}, 0, ""},
 	{"a fixed seal makes the order free", LastSectorFirst, Scenario{Attack: true, Cuts: 1}, 0, ""},
 	{"sector 1 holds no seal of its own unit", RewriteSealSector, Scenario{Cuts: 2, Dead: 1, Next: 2, OwnSealUnit: true}, 0, ""},

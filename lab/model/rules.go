@@ -8,7 +8,7 @@ import (
 )
 
 // Rule is one rule of the install protocol, a single bit of a [Protocol].
-type Rule uint32
+type Rule uint64
 
 // The rules, in the order of the holes they close.
 const (
@@ -26,9 +26,51 @@ const (
 	// manifest is erased.
 	CounterApart
 
-	// UnreadableIsUnwritten (S2): an unreadable counter counts as not written.
-	// Without it, a counter that a cut erased forbids every image for ever.
+	// UnreadableIsUnwritten (S2): an entry of the floor that is not whole counts
+	// as not written. Without it, an entry that a cut tore forbids every image
+	// for ever.
 	UnreadableIsUnwritten
+
+	// RunningCounts (S2): an image is refused, too, when a complete application
+	// has a higher counter. Without it a device from the factory, whose floor is
+	// blank, takes an older one.
+	RunningCounts
+
+	// FloorOld (S2): before the seal of a complete application is destroyed the
+	// floor is raised to its counter. Without it nothing keeps an older image
+	// out once an install of a newer one has been broken off.
+	FloorOld
+
+	// FloorBeforeSeal (S2): the floor is raised to the new image's counter
+	// before its seal is written, not after. Without it a seal that a cut left
+	// weak starts the new image now and lets an older one in later.
+	FloorBeforeSeal
+
+	// FloorTwice (S2): a raise ends when two entries say so. Without it an entry
+	// that a cut left weak is relied on alone.
+	FloorTwice
+
+	// FloorAppends (S2): entries are added behind the last that does not read
+	// blank. Without it an entry that a cut left weak, and that reads blank in a
+	// later raise, is programmed with another counter: it then reads as either,
+	// or, after another cut, as one that neither image has.
+	FloorAppends
+
+	// FloorLeavesOne (S2): one more entry is left blank before those that a raise
+	// adds. Without it the last of a raise, if a cut left it weak, has the same
+	// done to it.
+	FloorLeavesOne
+
+	// FloorOnlyBlank (S2): an entry that reads torn is not programmed again.
+	FloorOnlyBlank
+
+	// FloorAllowsEqual (S2): an image with the floor's counter is taken. Without
+	// it a cut between the raise and the seal refuses the new image for ever.
+	FloorAllowsEqual
+
+	// FloorAsksFault (S2): on parts with ECC flash is asked about a fault after
+	// the read of each entry. Without it a torn entry costs the next one.
+	FloorAsksFault
 
 	// VerifyFirst (step 4): nothing is installed before it verified.
 	VerifyFirst
@@ -176,6 +218,15 @@ var ruleNames = [numRules]struct{ name, hole string }{
 	{"CopySparesSeal", "S1"},
 	{"CounterApart", "S2"},
 	{"UnreadableIsUnwritten", "S2"},
+	{"RunningCounts", "S2"},
+	{"FloorOld", "S2"},
+	{"FloorBeforeSeal", "S2"},
+	{"FloorTwice", "S2"},
+	{"FloorAppends", "S2"},
+	{"FloorLeavesOne", "S2"},
+	{"FloorOnlyBlank", "S2"},
+	{"FloorAllowsEqual", "S2"},
+	{"FloorAsksFault", "S2"},
 	{"VerifyFirst", "step 4"},
 	{"UseHashedCopy", "S3"},
 	{"DigestInstalled", "step 5c"},
@@ -209,7 +260,7 @@ func (r Rule) String() string {
 	if i, ok := r.index(); ok {
 		return ruleNames[i].name
 	}
-	return fmt.Sprintf("Rule(%#x)", uint32(r))
+	return fmt.Sprintf("Rule(%#x)", uint64(r))
 }
 
 // Hole returns the name that DESIGN.md gives to the hole that the rule closes,
@@ -222,6 +273,6 @@ func (r Rule) Hole() string {
 }
 
 func (r Rule) index() (int, bool) {
-	i := bits.TrailingZeros32(uint32(r))
+	i := bits.TrailingZeros64(uint64(r))
 	return i, i < numRules && r == 1<<i
 }

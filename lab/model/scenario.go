@@ -17,9 +17,15 @@ type Scenario struct {
 	OwnSealUnit  bool // the seal has an erase unit of its own and is never overprogrammed
 	AttemptLimit int8 // verifications of one header; 0 means 2, the least that is safe
 	Cuts         int8 // power cuts
+	Floor        int8 // entries of the security counter's floor, or Enough; 0 for an unsigned device, which has none
+	ECC          bool // a torn entry of the floor may raise a fault, and none is programmed again
+	Strict       bool // the floor is to keep what it does not promise, too
 	Dead         int8 // sessions in which the store is dead from the start or dies
 	Attack       bool // the store is the attacker
 }
+
+// Enough, as Scenario.Floor, is as many entries as the floor needs.
+const Enough = -1
 
 // The images of every scenario; those a scenario does not use are never staged.
 const (
@@ -50,6 +56,7 @@ type world struct {
 	rules  Protocol
 	images [numImages]image
 	plan   []int // images the client downloads
+	room   int8  // entries of the floor
 }
 
 // sealPlace returns where the seal of an image with that last sector lies.
@@ -73,6 +80,10 @@ func newWorld(sc Scenario, rules Protocol) *world {
 		if sc.Next > 0 {
 			w.plan = append(w.plan, imageNext)
 		}
+	}
+	w.room = sc.Floor
+	if sc.Floor == Enough {
+		w.room = 1 + counters*entryCost + sc.Cuts*cutCost
 	}
 	boot := content(imageOld)
 	newBoot := boot
@@ -131,6 +142,7 @@ func (w *world) addHostile(i int, planted value) {
 func (w *world) initial() state {
 	old := &w.images[imageOld]
 	s := state{
+		floor:  blankFloor(w.room),
 		header: solid(blank), consumed: solid(blank),
 		newest: old.counter, cuts: w.Cuts, dead: w.Dead,
 		progress: -1, session: rebooted,

@@ -75,9 +75,12 @@ type phase int8
 
 const (
 	phaseBoot     phase = iota // decide
+	phaseFloorOld              // install: raise the floor to the installed image's counter
 	phaseDestroy               // install: destroy the seal
 	phaseSector                // install: replace one sector
-	phaseSeal                  // install: digest, sector 0, seal, consume
+	phaseDigest                // install: digest of the installed whole
+	phaseFloorNew              // install: raise the floor to the new image's counter
+	phaseSeal                  // install: sector 0, seal, consume
 	phaseClient                // the application runs: begin or resume a download
 	phaseDownload              // stage one sector
 	phaseFinish                // read back, write the header
@@ -92,6 +95,7 @@ type session struct {
 	image     int8 // being installed, or -1
 	extent    int8 // last sector that may be skipped
 	sector    int8 // next sector to install
+	entry     int8 // next entry of the floor, or -1 before a raise has looked for it
 }
 
 // state is everything that decides how the device goes on.
@@ -101,7 +105,9 @@ type state struct {
 	header   cell          // content of the image it announces
 	consumed cell          // mark beside the header, unused under ConsumeByErase
 	base     value         // base id in the header
-	newest   int8          // highest security counter ever started
+	floor    floor         // of the security counter
+	newest   int8          // highest security counter ever sealed
+	promise  promise       // what the floor has to keep
 	cuts     int8          // cuts left
 	dead     int8          // dead sessions left to the store
 	download int8          // index of the image to download next

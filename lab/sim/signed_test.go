@@ -5,6 +5,7 @@ package sim
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"testing"
 
 	"github.com/quine-fw/quine"
@@ -127,21 +128,30 @@ func (p *pair) resets(t *testing.T) {
 	}
 }
 
-// floor returns the entries of the floor that are not blank.
+// tornEntry is what floor returns for an entry that is not whole.
+const tornEntry = 0xFFFFFFFF
+
+// floor returns the entries of the floor, up to the last that is not blank. Blank ones are 0.
 func (p *pair) floor(t *testing.T, g Geometry) []uint32 {
 	t.Helper()
 	data, err := p.Dump(Flash, p.floorOffset(g), g.EraseUnit)
 	check(t, err)
 	unit := max(8, g.ProgramUnit)
 	var list []uint32
+	used := 0
 	for ; len(data) > 0; data = data[unit:] {
-		if value := binary.LittleEndian.Uint32(data); value == ^binary.LittleEndian.Uint32(data[4:]) {
-			list = append(list, value)
-		} else if !bytes.Equal(data[:8], bytes.Repeat([]byte{g.erased()}, 8)) {
-			list = append(list, 0xFFFFFFFF)
+		value, complement := binary.LittleEndian.Uint32(data), binary.LittleEndian.Uint32(data[4:])
+		switch {
+		case bytes.Equal(data[:8], bytes.Repeat([]byte{g.erased()}, 8)):
+			list = append(list, 0)
+			continue
+		case value != ^complement:
+			value = tornEntry
 		}
+		list = append(list, value)
+		used = len(list)
 	}
-	return list
+	return list[:used]
 }
 
 func (p *pair) floorOffset(g Geometry) int {
@@ -161,8 +171,8 @@ func TestFloor(t *testing.T) {
 		p.resets(t)
 		p.boots(t, 1)
 		list := p.floor(t, g)
-		if len(list) < 2 || list[len(list)-1] != 7 || list[len(list)-2] != 7 {
-			t.Fatalf("floor has the entries %d", list)
+		if want := []uint32{0, 0, 5, 5, 0, 7, 7}; !slices.Equal(list, want) { // 0 is blank
+			t.Fatalf("floor has the entries %d, want %d", list, want)
 		}
 		older := old
 		older.Version = 9
@@ -198,8 +208,8 @@ func TestFloorTorn(t *testing.T) {
 		check(t, p.Poke(Flash, p.floorOffset(g), torn))
 		p.resets(t)
 		p.boots(t, 1)
-		if list := p.floor(t, g); len(list) < 3 || list[0] != 0xFFFFFFFF || list[len(list)-1] != 6 {
-			t.Errorf("floor has the entries %d", list)
+		if list, want := p.floor(t, g), []uint32{tornEntry, 0, 5, 5, 0, 6, 6}; !slices.Equal(list, want) {
+			t.Errorf("floor has the entries %d, want %d", list, want)
 		}
 		check(t, p.Restore(0))
 		check(t, p.Poke(Flash, p.floorOffset(g), bytes.Repeat(torn, g.EraseUnit/unit)))
