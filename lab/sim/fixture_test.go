@@ -41,7 +41,7 @@ func program(t testing.TB, g Geometry, sanitize bool) string {
 	t.Helper()
 	need.Program(t, "cc", "cc")
 	build, _ := programs.LoadOrStore(fmt.Sprint(g.Name, sanitize), sync.OnceValues(func() (string, error) {
-		return Build(context.Background(), *library, buildDir, g, &BuildOptions{Sanitize: sanitize})
+		return Build(context.Background(), *library, buildDir, g, &BuildOptions{Sanitize: sanitize, Watch: g.ECC})
 	}))
 	path, err := build.(func() (string, error))()
 	if err != nil {

@@ -75,6 +75,7 @@ var (
 	SignedNRF51  = NRF51.as(Signed)
 	SignedTiny   = Tiny.as(Signed)
 	SignedWide32 = Wide32.as(Signed)
+	SignedECC    = withFaults(ECC).as(Signed)
 )
 
 // Encrypted devices.
@@ -89,6 +90,12 @@ var SignedGeometries = []Geometry{SignedNRF51, EncryptedTiny, SignedTiny, Signed
 
 // MoreGeometries lists geometries that some tests take.
 var MoreGeometries = []Geometry{L0, Wide16, Wide32}
+
+// withFaults returns g with faults of torn units.
+func withFaults(g Geometry) Geometry {
+	g.ECC = true
+	return g
+}
 
 // as returns g with another build.
 func (g Geometry) as(b BuildKind) Geometry {

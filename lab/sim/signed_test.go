@@ -218,6 +218,33 @@ func TestFloorTorn(t *testing.T) {
 	})
 }
 
+// TestFloorECC tears the first entry of a raise on a part that raises a fault when that is read. The entry behind it
+// keeps an older image out once the seal is gone.
+func TestFloorECC(t *testing.T) {
+	g := SignedECC
+	old, new := small(g)
+	older := new
+	older.Counter, older.Version = 4, 0
+	p := newPair(t, g, false, old, new)
+	s, err := p.StoreInfo()
+	check(t, err)
+	image := p.store(t, p.old, older.image(t, p.Device))[s.ImageBase:]
+	p.resets(t)
+	check(t, p.Save(1))
+	for seed := range uint32(20) {
+		check(t, p.Rewind(1, Cut{1, Weak, seed})) // the first operation of an install is this entry
+		if b, err := p.Boot(1); err != nil || b.Event != CutOff {
+			t.Fatalf("boot = %+v, %v", b, err)
+		}
+		check(t, p.Poke(Flash, p.floorOffset(g)+3*8, []byte{5, 0, 0, 0, 0xFA, 0xFF, 0xFF, 0xFF}))
+		check(t, p.Poke(Flash, int(p.old.Boot.SealOffset), make([]byte, 8)))
+		check(t, p.Poke(Store, s.ImageBase, image))
+		if b, err := p.Boot(20); err != nil || b.Event != Waiting {
+			t.Fatalf("seed %d: an older image is taken: %+v, %v", seed, b, err)
+		}
+	}
+}
+
 // TestSwappedSignedStore exchanges the store for another one from every read on: for an
 // attacker's image, for an older genuine one, for the attacker's with the genuine
 // manifest. None of them ever starts, whole or in parts.
