@@ -7,7 +7,7 @@
 // or _m4.S; quine_p256.c is a portable twin of them.
 //
 // A verification takes seconds at the clocks that slow parts start with. It calls quine_watchdog (quine_port.h) for
-// each of its 511 bits.
+// each of the 511 bits that it goes through, and more often.
 #ifndef QUINE_P256_H
 #define QUINE_P256_H
 
@@ -23,7 +23,7 @@ struct quine_key {
 
 // Room for a verification: registers of eight words. The first one takes the hash.
 struct quine_p256 {
-    uint32_t reg[16 * 8];
+    uint32_t reg[14 * 8];
 };
 
 // Verifies a signature, r then s, each most significant byte first, 4-byte aligned, over the hash in the first

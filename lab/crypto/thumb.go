@@ -27,7 +27,7 @@ var Cores = map[string]string{"cortex-m0": "m0", "cortex-m3": "m3", "cortex-m4":
 // quine_p256.h, quine_aes.h).
 const (
 	SHA256Size = 580
-	P256Size   = 512
+	P256Size   = 448
 	aesSize    = 256 + 12 // and the key
 )
 

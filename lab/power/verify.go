@@ -12,7 +12,7 @@ import (
 
 // Sizes in bytes of what quine_p256_verify (device/crypto) reads and writes.
 const (
-	workSize      = 16 * 8 * 4
+	workSize      = 14 * 8 * 4
 	signatureSize = 64
 	keySize       = 4 + 64
 )
