@@ -4,6 +4,7 @@ package power
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/quine-fw/quine/device"
 	"github.com/quine-fw/quine/image"
@@ -39,6 +40,10 @@ type Glitch struct {
 	// Times is how often the same instruction is skipped at most, half of that when it is
 	// first executed and half when it is last; 0 means always.
 	Times int
+
+	// Within is the function whose instructions are skipped, as the ELF file calls it; "" means
+	// all.
+	Within string
 
 	// Emulate has CRC-32 and the verification of signatures emulated instruction by
 	// instruction, too; otherwise each counts as one.
@@ -98,7 +103,7 @@ func (g *Glitch) Try() (*GlitchResult, error) {
 	trial.prepare()
 	clean.core.Reset()
 	for at, pc := range path {
-		if chosen[at] {
+		if chosen[at] && (g.Within == "" || strings.HasPrefix(program.Name(pc), g.Within+"+")) {
 			trial.copyFrom(clean)
 			trial.core.CopyFrom(clean.core)
 			r.Tried++
