@@ -46,8 +46,8 @@
 //
 // The protocol is clean for one update with four cuts, for two updates with two
 // cuts and a store that fails twice, in both forms of the seal, and under attack
-// with two cuts, or three if counters are left out or the image has one sector. These
-// things are known not to hold, and tests find them:
+// with two cuts, or three if counters are left out. These things are known not to hold,
+// and tests find them:
 //   - Three cuts over two updates can leave a device waiting though its image is
 //     whole: header and seal are both weak, and five reads go the wrong way.
 //   - A cut while the seal is destroyed, then as many failed verifications as the

@@ -162,7 +162,7 @@ func TestFloor(t *testing.T) {
 		{Cuts: 2, Attack: true},
 		{Cuts: 2, Attack: true, ECC: true},
 	} {
-		if effortWanted() == full && danger.Next == 0 {
+		if effortWanted() == full && danger.ECC {
 			danger.Cuts = 3
 		}
 		for _, room := range []int8{Enough, 2, 3, 4, 6} {
