@@ -25,7 +25,7 @@
 //   QUINE_FLASH_NO_ECC 1    flash has no ECC, so no read fails: boot is a few bytes smaller
 // and the integrator's quine_config.h:
 //   QUINE_PRODUCT, QUINE_HARDWARE   ids of this product and board revision
-//   QUINE_IMAGE_MAX                 bytes of flash from its base that an image may fill
+//   QUINE_IMAGE_MAX                 bytes of flash from its base that an image may fill; a border of erase units
 //   QUINE_ATTEMPTS_MAX              verifications of one staged image that may end in a reset
 //   QUINE_FLOOR_OFFSET, QUINE_FLOOR_SIZE   signed builds: bytes of internal flash that neither an install nor the
 //                                   store erases (spec/image.md section 6)
@@ -47,6 +47,15 @@
 #ifndef QUINE_BOOT_CHANGE
 #define QUINE_BOOT_CHANGE 1
 #endif
+
+// Does not compile when offsets, which quine_config.h or a store's settings give, do not fit the part's erase units. No
+// _Static_assert can say so, for a port tells its units by a function; but once that is inlined its value is known.
+#define QUINE_UNITS_ASSERT(condition, refuse)        \
+    do {                                             \
+        int fits = (condition);                      \
+        if (__builtin_constant_p(fits) && fits == 0) \
+            refuse();                                \
+    } while (0)
 
 // First byte of flash; the linker fragment places it.
 extern uint8_t quine_flash[]; // not const: it changes while boot runs

@@ -94,11 +94,15 @@ INLINE void wait(struct quine_ram *ram)
     while (--left > 0u);
 }
 
+void quine_image_max_is_inside_a_unit(void)
+    __attribute__((error("QUINE_IMAGE_MAX is inside an erase unit: an install would erase what lies behind it")));
+
 QUINE_BOOT_CODE void quine_boot_main(struct quine_ram *ram)
 {
     uint32_t extent = 0; // of the application, 0 when incomplete
     int err = QUINE_OK;
 
+    QUINE_UNITS_ASSERT(quine_flash_unit(QUINE_IMAGE_MAX) == QUINE_IMAGE_MAX, quine_image_max_is_inside_a_unit);
     ram->feeds = 0;
     quine_digest_forget();
     (void)quine_flash_fault(); // what the application met is not boot's

@@ -80,6 +80,28 @@ func check(t *testing.T, r *Result, err error, trials int) {
 // boards are the example boards whose instructions the emulator knows.
 var boards = []string{"microbit", "mps2-an385", "mps2-an386"}
 
+// TestUnits meets images whose boot sector was compiled for other erase units than the part has.
+func TestUnits(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(im *image.Image, p *device.Part)
+		want   string
+	}{
+		{"image", func(im *image.Image, _ *device.Part) { im.Boot.ImageMax -= 512 }, "the application region ends at 0x1fe00, inside an erase unit that ends at 0x20000"},
+		{"store", func(im *image.Image, _ *device.Part) { im.Boot.StoreMax -= 512 }, "inside an erase unit"},
+		{"part", func(_ *image.Image, p *device.Part) { p.Erase[0].Unit = 4096 }, "the staging store"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := config(t, "microbit", false)
+			test.change(c.Old, c.Part)
+			if _, err := newLayout(c.Old, c.Part, nil); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("newLayout = %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
 // TestInstall cuts the install of a staged image, twice in a trial at last.
 func TestInstall(t *testing.T) {
 	for _, board := range boards {

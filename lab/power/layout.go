@@ -89,6 +89,10 @@ func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layou
 	case "cortex-m0", "cortex-m0plus", "cortex-m0+", "cortex-m1", "cortex-m23":
 		l.arch = emu.ARMv6M
 	}
+	if at := l.imageMax; l.roundUp(at) != at {
+		return nil, fmt.Errorf("the application region ends at 0x%x, inside an erase unit that ends at 0x%x: an install erases what lies behind it",
+			at, l.roundUp(at))
+	}
 	if err := l.findRAM(im); err != nil {
 		return nil, err
 	}
@@ -105,6 +109,12 @@ func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layou
 		}
 		l.flashSize = l.roundUp(l.imageMax)
 		return l, nil
+	}
+	for _, at := range []uint32{l.storeOffset, l.storeOffset + l.imageBase, l.storeOffset + l.imageBase + b.StoreMax} {
+		if l.roundUp(at) != at {
+			return nil, fmt.Errorf("the staging store, header, image or end, has a border at 0x%x, inside an erase unit that ends at 0x%x: "+
+				"an update erases what lies around it", at, l.roundUp(at))
+		}
 	}
 	l.flashSize = l.roundUp(l.storeOffset + l.imageBase + b.StoreMax)
 	if l.signed { // the floor may lie behind
