@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -122,8 +123,11 @@ func (f *failure) replay() string {
 	return strings.TrimSuffix(fmt.Sprintf("%s/%s @ %s", f.job.build.Name, f.job.scenario.name, f.cuts), " @ ")
 }
 
-// failed makes a failure of the error of a sweep.
+// failed makes a failure of the error of a sweep, if it is the device's.
 func (j *job) failed(err error) error {
+	if f := (*sim.Failure)(nil); !errors.As(err, &f) {
+		return fmt.Errorf("%s: %w", j.name(), err)
+	}
 	first, rest, _ := strings.Cut(err.Error(), "\n")
 	what, cuts, _ := strings.Cut(first, " @ ")
 	if i := strings.LastIndex(what, ": "); i >= 0 {

@@ -8,9 +8,17 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"slices"
 	"strings"
+	"syscall"
 )
+
+// A Failure is what a device has done that none may do.
+type Failure struct{ What string }
+
+func (f *Failure) Error() string { return f.What }
 
 // A process is a running program of device/test/host/sim.c.
 type process struct {
@@ -54,17 +62,28 @@ func (p *process) call(commands ...string) ([]string, error) {
 	for i := range answers {
 		line, err := p.out.ReadString('\n')
 		line = strings.TrimSuffix(line, "\n")
-		if message, fatal := strings.CutPrefix(line, "fatal "); fatal {
-			err = fmt.Errorf("%s", message)
+		message, fatal := strings.CutPrefix(line, "fatal ")
+		if fatal {
+			err = &Failure{message}
 		}
 		if err != nil {
-			p.cmd.Wait()
+			if ended := p.cmd.Wait(); !fatal && crashed(p.cmd.ProcessState) {
+				err = &Failure{ended.Error()}
+			}
 			p.err = fmt.Errorf("sim: %.60s: %w%s", commands[i], err, p.lastWords())
 			return nil, p.err
 		}
 		answers[i] = line
 	}
 	return answers, nil
+}
+
+// crashed says whether a program has ended by a sanitizer, or by what its own code did. Who ends it from outside
+// says nothing about the device, nor does a lack of memory.
+func crashed(state *os.ProcessState) bool {
+	status, ok := state.Sys().(syscall.WaitStatus)
+	return ok && (status.Exited() && status.ExitStatus() != 0 || status.Signaled() &&
+		slices.Contains([]syscall.Signal{syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL}, status.Signal()))
 }
 
 // lastWords returns what a sanitizer or the C library had to say.
