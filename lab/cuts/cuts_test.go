@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -53,6 +55,64 @@ func TestSanitized(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestKnown makes the runs whose end is known nevertheless: each reads, works and ends as foreseen.
+func TestKnown(t *testing.T) {
+	need.Program(t, "cc", "cc")
+	list, err := builds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLab(library, t.TempDir())
+	names := regexp.MustCompile("^(nrf51|stm32l4|tiny|tiny-signed)/(update|install|two-updates|watchdog-ram|boot-sector|dead-absent|flaky-garbled|swapped-155)$")
+	for _, b := range list {
+		for _, s := range append(scenarios, faults()...) {
+			if j := (&job{b, s, ""}); names.MatchString(j.name()) && (s.fits == nil || s.fits(b)) {
+				t.Run(j.name(), func(t *testing.T) { testKnown(t, l, j) })
+			}
+		}
+	}
+}
+
+func testKnown(t *testing.T, l *lab, j *job) {
+	r, err := l.sweeps(t.Context(), j, func(operations int) []string {
+		sweeps := []string{fmt.Sprintf("depth=1 known=2 stride=%d", operations/60+1)}
+		if j.scenario.depths() > 1 && !testing.Short() {
+			sweeps = append(sweeps, fmt.Sprintf("depth=2 known=2 stride=%d:%[1]d", operations/6+1))
+		}
+		return sweeps
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Known < r.Deepest/8 {
+		t.Errorf("%d runs of %d were known", r.Known, r.Runs)
+	}
+	t.Logf("%d runs of %d were known", r.Known, r.Runs)
+}
+
+// TestUnseen has the model forget to look at what boot reads: runs are not as foreseen then.
+func TestUnseen(t *testing.T) {
+	need.Program(t, "cc", "cc")
+	list, err := builds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLab(filepath.Join(t.TempDir(), "device"), t.TempDir())
+	blind := mutant{file: "test/host/host_tear.c", edits: []string{
+		"    bool torn = false;\n\n    host_look_at(area, offset, n);\n", "    bool torn = false;\n"}}
+	if err := blind.apply(library, l.device); err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range list {
+		if b.Name == "tiny" {
+			_, err = l.sweep(t.Context(), &job{b, scenarios[0], "depth=1 known=2"})
+		}
+	}
+	if f := (*failure)(nil); !errors.As(err, &f) {
+		t.Errorf("nothing was found: %v", err)
 	}
 }
 

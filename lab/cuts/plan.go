@@ -26,8 +26,8 @@ var sizes = []size{
 	{name: "quick", seeds: 1, targets: [4]float64{1: 400, 2: 400, 3: 200},
 		builds:   []string{"nrf51", "stm32l0", "stm32l4", "runs", "tiny"},
 		scenario: []string{"update", "install", "two-updates", "boot-sector", "dead-absent", "swapped-155"}},
-	{name: "ci", seeds: 1, targets: [4]float64{1: 6000, 2: 20e3, 3: 10e3}, all: true},
-	{name: "full", seeds: 3, targets: [4]float64{1: 100e3, 2: 1500e3, 3: 700e3}, all: true},
+	{name: "ci", seeds: 1, targets: [4]float64{1: 6000, 2: 60e3, 3: 30e3}, all: true},
+	{name: "full", seeds: 3, targets: [4]float64{1: 100e3, 2: 500e3, 3: 250e3}, all: true},
 }
 
 // nested lists the scenarios in which power is cut more than once.
@@ -64,11 +64,11 @@ func (z *size) plan(b *build, s *scenario, operations int) []string {
 	single := float64(operations * (waysAbout + 4*(z.seeds-1)))
 	weight := 1 / (1 + float64(b.large+b.EraseUnit)/8192)
 	if b.Build != sim.Unsigned {
-		weight /= 8 // SHA-256 takes its time
+		weight /= 4 // SHA-256 takes its time
 	}
 	nestedWeight := weight
 	if !s.staged {
-		nestedWeight /= 10 // so does a download, after each cut
+		nestedWeight /= 3 // so does a download, after each cut but the last one of a run
 	}
 	depth := s.depths()
 	if s.name == "two-updates" || s.name == "there-and-back" {
@@ -81,23 +81,30 @@ func (z *size) plan(b *build, s *scenario, operations int) []string {
 		}
 		stride := [3]int{1, 1, 1}
 		if d > 1 || !z.all || b.sampled {
-			spread(stride[:d], math.Pow(single, float64(d))/target)
+			spread(stride[:d], math.Pow(single, float64(d))/target, single)
 		}
 		sweeps = append(sweeps, fmt.Sprintf("depth=%d seeds=%d stride=%d:%d:%d", d, z.seeds, stride[0], stride[1], stride[2]))
 	}
 	return sweeps
 }
 
-// spread chooses strides whose product is about the ratio. All but the first have an
-// offset that depends on the cuts before, so that together they come everywhere.
-func spread(stride []int, ratio float64) {
-	for i := range stride {
-		n := math.Pow(ratio, 1/float64(len(stride)-i))
-		if i == 0 && len(stride) > 1 {
-			n = math.Sqrt(n)
-		}
+// lastCuts is how many cuts a run gets behind those that are nested in it, about. Most ends of runs without
+// a further cut are known before (device/test/host/sweep_known.h), the runs themselves have to be made.
+const lastCuts = 400
+
+// spread chooses strides whose product is about the ratio, for runs of so many single cuts. All but the first
+// have an offset that depends on the cuts before, so that together they come everywhere.
+func spread(stride []int, ratio, single float64) {
+	choose := func(i int, n float64) {
 		stride[i] = max(1, int(n)|1)
 		ratio = max(1, ratio/float64(stride[i]))
+	}
+	last := len(stride) - 1
+	if last > 0 {
+		choose(last, min(ratio, single/lastCuts))
+	}
+	for i := range max(1, last) {
+		choose(i, math.Pow(ratio, 1/float64(max(1, last)-i)))
 	}
 }
 

@@ -33,6 +33,7 @@ type Sweep struct {
 	Fired   int // cuts that took place
 	Deepest int // of these: the last ones of a run with as many cuts as were asked for
 	Runs    int // of the device to its goal
+	Known   int // of these: not made, since their end was known
 	Lost    int // cuts that lost the boot sector in its window
 	Window  int // operations from the first to the last one at which that happens
 
@@ -52,6 +53,7 @@ func (s *Sweep) Add(other Sweep) {
 	s.Fired += other.Fired
 	s.Deepest += other.Deepest
 	s.Runs += other.Runs
+	s.Known += other.Known
 	s.Lost += other.Lost
 	s.CPU += other.CPU
 	s.Window = max(s.Window, other.Window)
@@ -67,7 +69,7 @@ func (s *Sweep) Add(other Sweep) {
 // begins with the device as it is, and leaves it so. An error says what went wrong
 // and, behind an @, at which cuts.
 func (d *Device) Sweep(options string) (s Sweep, err error) {
-	err = d.scan(fmt.Sprint("sweep ", options), &s.Planned, &s.Fired, &s.Deepest, &s.Runs, &s.Lost, &s.Window, &s.Operations,
+	err = d.scan(fmt.Sprint("sweep ", options), &s.Planned, &s.Fired, &s.Deepest, &s.Runs, &s.Known, &s.Lost, &s.Window, &s.Operations,
 		&s.Boots, &s.FlashErases, &s.StoreErases, &s.FlashErasesCut, &s.StoreErasesCut)
 	if err == nil && s.Planned != s.Fired {
 		err = fmt.Errorf("sim: %d cuts were planned, %d took place", s.Planned, s.Fired)

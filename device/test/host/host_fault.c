@@ -59,7 +59,7 @@ bool host_fault_dead(void)
 static void junk(uint8_t *data, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
-        data[i] = (uint8_t)host_random();
+        data[i] = (uint8_t)host_chance();
 }
 
 int host_fault(uint32_t offset, const uint8_t *found, uint8_t *data, uint32_t n)
@@ -90,6 +90,6 @@ int host_fault(uint32_t offset, const uint8_t *found, uint8_t *data, uint32_t n)
         break;
     }
     if (how == HOST_FAULT_FLIPPED)
-        data[host_random() % n] ^= (uint8_t)(1u << host_random() % 8u);
+        data[host_chance() % n] ^= (uint8_t)(1u << host_chance() % 8u);
     return how == HOST_FAULT_ERROR || how == HOST_FAULT_BUSY ? QUINE_ERR_IO : QUINE_OK;
 }

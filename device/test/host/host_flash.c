@@ -13,16 +13,18 @@
 #define ERASED QUINE_ERASED
 
 static struct {
-    uint64_t random;
+    uint64_t random, chance;
     uint32_t cut_in; // operations until the cut, 0 for none
     enum host_cut how;
     uint32_t unfed; // operations since the watchdog was fed
     uint8_t *worn; // the cell whose lowest bit stays zero, or NULL
     const uint8_t *locked; // the cell whose unit cannot be changed, or NULL
-} plan = {.random = 1};
+} plan = {.random = 1, .chance = 1};
 
 struct host_stats host_stats;
 void (*host_probe)(const struct host_step *step);
+void (*host_look)(struct host_area *area, uint32_t offset, uint32_t n);
+bool host_watched;
 void (*host_last_words)(void);
 
 void host_fatal(const char *format, ...)
@@ -39,12 +41,26 @@ void host_fatal(const char *format, ...)
     exit(3);
 }
 
+static uint64_t next(uint64_t *random)
+{
+    *random ^= *random << 13;
+    *random ^= *random >> 7;
+    *random ^= *random << 17;
+    return *random;
+}
+
+static uint64_t first(uint64_t seed)
+{
+    uint64_t random = seed * 0x9E3779B97F4A7C15u + 0x5DEECE66Du;
+
+    for (int i = 0; i < 4; i++)
+        next(&random);
+    return random;
+}
+
 uint64_t host_random64(void)
 {
-    plan.random ^= plan.random << 13;
-    plan.random ^= plan.random >> 7;
-    plan.random ^= plan.random << 17;
-    return plan.random;
+    return next(&plan.random);
 }
 
 uint32_t host_random(void)
@@ -52,21 +68,35 @@ uint32_t host_random(void)
     return (uint32_t)(host_random64() >> 24);
 }
 
+uint32_t host_chance(void)
+{
+    return (uint32_t)(next(&plan.chance) >> 24);
+}
+
+uint64_t host_chance_state(void)
+{
+    return plan.chance;
+}
+
 void host_scramble(void *data, size_t n)
 {
     uint8_t *to = data;
-    uint64_t random[4] = {host_random64(), host_random64(), host_random64(), host_random64()};
+    uint64_t random[4] = {next(&plan.chance), next(&plan.chance), next(&plan.chance), next(&plan.chance)};
 
     for (; n > sizeof random; n -= sizeof random, to += sizeof random)
         memcpy(to, random, sizeof random);
     memcpy(to, random, n);
 }
 
+void host_chance_seed(uint64_t seed)
+{
+    plan.chance = first(seed);
+}
+
 void host_seed(uint64_t seed)
 {
-    plan.random = seed * 0x9E3779B97F4A7C15u + 0x5DEECE66Du;
-    for (int i = 0; i < 4; i++)
-        host_random();
+    plan.random = first(seed);
+    host_chance_seed(seed);
 }
 
 void host_plan(uint32_t n, enum host_cut how, uint64_t seed)
@@ -109,6 +139,7 @@ uint32_t host_unit(const struct host_area *area, uint32_t offset, uint32_t *size
 
 void host_blank(struct host_area *area)
 {
+    host_touch(area, 0, area->size);
     host_settle(area, 0, area->size, HOST_CLEAN);
     memset(area->cells, ERASED, area->size);
 }
@@ -125,7 +156,8 @@ void host_poke(struct host_area *area, uint32_t offset, const uint8_t *data, uin
 // Counts an operation, and does not come back when power is lost before it or inside it.
 static void begin(const struct host_step *step)
 {
-    host_tick(step->area, false);
+    if (!host_watched)
+        host_tick(step->area, false);
     if (host_probe != NULL)
         host_probe(step);
     if (host_stats.ops < HOST_OPS_MAX)
@@ -183,6 +215,7 @@ void host_program(struct host_area *area, uint32_t offset, const uint8_t *data, 
         ones &= data[i];
         any |= data[i];
     }
+    host_look_at(area, offset, n);
     bool again = area->append > 0u && offset >= area->append && area->state[offset] == HOST_TORN;
     if (area->state[offset] != HOST_CLEAN && !(zeros && any == 0u) && !again)
         host_fatal("program of %s at 0x%x: the unit is %s, not erased", area->name, offset,

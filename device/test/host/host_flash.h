@@ -8,10 +8,10 @@
 // What a cut tears is remembered until the unit is erased in full. A torn unit may not be programmed,
 // whatever it reads. It is either solid (a part of the operation took place) or weak: it reads
 // differently at each read, or only after each reset. Code reads flash through plain pointers, which the
-// model does not see, unless the build is watched (host_watch.c). Otherwise weak cells change at each
+// model does not see, unless the build is watched (host_watch.c). Otherwise weak cells of flash change at each
 // tick: every flash operation, every feed of the watchdog and every question for ECC faults (boot does
-// both each 128 bytes that it reads, and asks after it has read the seal), every read of the store,
-// every boot.
+// both each 32 bytes that it reads, and asks after it has read the seal), every read of the store,
+// every boot. Those of a store of its own change whenever they are read.
 // At a tick a torn operation as a whole reads as before, as done, as a mixture or as junk, or stays as
 // it reads: so decisions made between two ticks see one value, and those made apart may not.
 //
@@ -61,7 +61,7 @@ struct host_tear {
 
 #define HOST_RUNS 3u
 #define HOST_TEARS 24u
-#define HOST_BLOCK 128u // bytes that host_push keeps at a time; each erase unit is whole blocks
+#define HOST_BLOCK 32u // bytes that are kept and known together; each erase unit is whole blocks
 
 struct host_area {
     const char *name;
@@ -75,6 +75,7 @@ struct host_area {
     uint8_t *target;   // for each weak byte
     uint16_t *erases;  // wear: of each block
     uint8_t *depth;    // for each block: the level of host_push that keeps it
+    uint64_t *print;   // for each block: what host_print has made, or 0
     bool fault;        // a read has met an ECC error
     uint32_t tears;
     struct host_tear tear[HOST_TEARS];
@@ -126,7 +127,7 @@ void host_program(struct host_area *area, uint32_t offset, const uint8_t *data, 
 // Plans a cut at the n-th operation from now on; HOST_CUT_NONE takes the plan back.
 void host_plan(uint32_t n, enum host_cut how, uint64_t seed);
 
-// Starts the model's random sequence.
+// Starts the model's random sequences.
 void host_seed(uint64_t seed);
 
 // An operation that is about to take place: n bytes at offset become data, or erased when that is NULL.
@@ -138,6 +139,17 @@ struct host_step {
 
 // Called before each operation when not NULL.
 extern void (*host_probe)(const struct host_step *step);
+
+// Called when not NULL before n bytes at offset are read, or what the model knows of them. host_watched says
+// that it is called for all that boot and update client read.
+extern void (*host_look)(struct host_area *area, uint32_t offset, uint32_t n);
+extern bool host_watched;
+
+static inline void host_look_at(struct host_area *area, uint32_t offset, uint32_t n)
+{
+    if (host_look != NULL)
+        host_look(area, offset, n);
+}
 
 // Does to the cells of a step what power does that is lost before it or inside it. Prefix is the number
 // of bytes that HOST_CUT_PREFIX gets done, 0 for any.
@@ -161,10 +173,27 @@ void host_see(struct host_area *area, uint32_t offset, uint32_t n);
 bool host_ecc(void);
 
 // Number of bytes in [offset, offset + n) that a cut has left torn or weak.
-uint32_t host_torn(const struct host_area *area, uint32_t offset, uint32_t n);
+uint32_t host_torn(struct host_area *area, uint32_t offset, uint32_t n);
 
-// Next number of the model's random sequence, and n bytes that repeat some of it.
+// Says whether bytes in [offset, offset + n) read differently at each read.
+bool host_weak(const struct host_area *area, uint32_t offset, uint32_t n);
+
+// A number for what the reads of a block deliver: the same one for the same cells in the same state. It is
+// HOST_UNSTABLE when they may deliver one thing or another.
+#define HOST_UNSTABLE 1u
+uint64_t host_print(struct host_area *area, uint32_t block);
+
+// Adds n bytes to such a number.
+uint64_t host_mix(uint64_t print, const void *data, size_t n);
+
+// Next number of the model's random sequence, from which cells and ECC take theirs.
 uint32_t host_random(void);
+
+// Next number of another sequence, for all else, and n bytes that repeat some of it. host_seed starts both;
+// host_chance_state tells where this one is.
+void host_chance_seed(uint64_t seed);
+uint32_t host_chance(void);
+uint64_t host_chance_state(void);
 void host_scramble(void *data, size_t n);
 
 // State of the device and the model. Memory that belongs to it is announced once.
@@ -184,6 +213,9 @@ void host_pop(void);
 
 // Keeps n bytes of an area, which are going to change, for host_pop.
 void host_touch(struct host_area *area, uint32_t offset, uint32_t n);
+
+// Returns memory of the host, or ends the process in another way when there was none: the device has no part in that.
+void *host_memory(void *data);
 
 // Leaves the code under test with an event; defined by the driver.
 void host_leave(enum host_event event) __attribute__((noreturn));

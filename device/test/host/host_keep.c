@@ -2,6 +2,7 @@
 // State that can be brought back: the slots and levels of host_flash.h.
 #include "host_flash.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@ static bool saved[HOST_SLOTS];
 struct entry {
     struct host_area *area;
     uint32_t offset;
+    uint64_t print;
     uint16_t erases;
     uint8_t depth;
     uint8_t cells[HOST_BLOCK], state[HOST_BLOCK], before[HOST_BLOCK], target[HOST_BLOCK];
@@ -40,11 +42,12 @@ static struct {
     uint8_t depth;            // levels in use
 } undo;
 
-static void *allocate(size_t n)
+void *host_memory(void *data)
 {
-    void *data = malloc(n);
-    if (data == NULL)
-        host_fatal("no memory");
+    if (data == NULL) {
+        fprintf(stderr, "no memory\n");
+        abort();
+    }
     return data;
 }
 
@@ -55,9 +58,9 @@ void host_keep(void *data, size_t n)
     kept[kept_count].data = data;
     kept[kept_count].n = n;
     for (uint32_t i = 0; i < HOST_SLOTS; i++)
-        kept[kept_count].slot[i] = allocate(n);
+        kept[kept_count].slot[i] = host_memory(malloc(n));
     for (uint32_t i = 0; i < HOST_LEVELS; i++)
-        kept[kept_count].level[i] = allocate(n);
+        kept[kept_count].level[i] = host_memory(malloc(n));
     kept_count++;
 }
 
@@ -68,7 +71,7 @@ void host_keep_area(struct host_area *area)
     host_keep(area, sizeof *area);
     areas[area_count].area = area;
     for (uint32_t i = 0; i < HOST_SLOTS; i++)
-        areas[area_count].slot[i] = allocate(5u * (size_t)area->size);
+        areas[area_count].slot[i] = host_memory(malloc(5u * (size_t)area->size));
     area_count++;
 }
 
@@ -107,6 +110,7 @@ void host_restore(uint32_t slot)
         memcpy(a->before, from + 2u * a->size, a->size);
         memcpy(a->target, from + 3u * a->size, a->size);
         memcpy(a->erases, from + 4u * a->size, wear_size(a));
+        memset(a->print, 0, a->size / HOST_BLOCK * sizeof *a->print);
     }
 }
 
@@ -124,14 +128,13 @@ static void keep_block(struct host_area *a, uint32_t block)
 {
     if (undo.count == undo.room) {
         undo.room = undo.room * 2u + 256u;
-        undo.entry = realloc(undo.entry, undo.room * sizeof *undo.entry);
-        if (undo.entry == NULL)
-            host_fatal("no memory");
+        undo.entry = host_memory(realloc(undo.entry, undo.room * sizeof *undo.entry));
     }
     struct entry *e = &undo.entry[undo.count++];
     uint32_t offset = block * HOST_BLOCK;
     e->area = a;
     e->offset = offset;
+    e->print = a->print[block];
     e->erases = a->erases[block];
     e->depth = a->depth[block];
     memcpy(e->cells, a->cells + offset, HOST_BLOCK);
@@ -143,9 +146,11 @@ static void keep_block(struct host_area *a, uint32_t block)
 
 void host_touch(struct host_area *area, uint32_t offset, uint32_t n)
 {
-    for (uint32_t block = offset / HOST_BLOCK; block <= (offset + n - 1u) / HOST_BLOCK; block++)
+    for (uint32_t block = offset / HOST_BLOCK; block <= (offset + n - 1u) / HOST_BLOCK; block++) {
         if (area->depth[block] != undo.depth)
             keep_block(area, block);
+        area->print[block] = 0;
+    }
 }
 
 void host_pop(void)
@@ -156,6 +161,7 @@ void host_pop(void)
     while (undo.count > undo.from[undo.depth]) {
         const struct entry *e = &undo.entry[--undo.count];
         struct host_area *a = e->area;
+        a->print[e->offset / HOST_BLOCK] = e->print;
         a->erases[e->offset / HOST_BLOCK] = e->erases;
         a->depth[e->offset / HOST_BLOCK] = e->depth;
         memcpy(a->cells + e->offset, e->cells, HOST_BLOCK);

@@ -19,6 +19,8 @@
 // which are up to eight programs and eight questions for faults.
 #define UNFED_MAX 64u
 
+#define BORROWED_MAX 3u
+
 #define FLASH_SIZE (QUINE_FLOOR_OFFSET + QUINE_FLOOR_SIZE)
 
 _Alignas(32) uint8_t quine_flash[FLASH_SIZE];
@@ -28,6 +30,13 @@ struct quine_ram quine_ram;
 
 enum host_actor host_actor;
 uint32_t host_patience = 100000;
+// RAM that boot finds as the application has left it.
+static struct {
+    void *data;
+    size_t n;
+} borrowed[BORROWED_MAX];
+static uint32_t borrowed_count;
+
 static uint32_t feeds; // since flash was changed
 static uint32_t unfed; // calls of the port since boot fed the watchdog
 static uint32_t bite_in; // feeds until the watchdog bites nevertheless, 0 for never
@@ -36,11 +45,12 @@ static uint32_t quiet; // since anything was read or changed, as far as the port
 // What the model knows of one memory of n bytes.
 #define KNOWN(name, n)                                                                             \
     static uint8_t name##_known[3][n], name##_depth[(n) / HOST_BLOCK];                             \
-    static uint16_t name##_erases[(n) / HOST_BLOCK]
+    static uint16_t name##_erases[(n) / HOST_BLOCK];                                               \
+    static uint64_t name##_print[(n) / HOST_BLOCK]
 #define AREA(what, memory, n, program, ...)                                                        \
     {.name = what, .cells = memory, .size = n, .run = {__VA_ARGS__}, .program_unit = program,      \
      .state = memory##_known[0], .before = memory##_known[1], .target = memory##_known[2],         \
-     .erases = memory##_erases, .depth = memory##_depth}
+     .erases = memory##_erases, .depth = memory##_depth, .print = memory##_print}
 #define NO_RUN {0xFFFFFFFFu, 1u}
 
 KNOWN(quine_flash, FLASH_SIZE);
@@ -48,12 +58,14 @@ struct host_area host_flash =
     AREA("flash", quine_flash, FLASH_SIZE, HOST_PROGRAM_UNIT, {0, HOST_ERASE_UNIT},
          {HOST_ERASE_2, HOST_ERASE_UNIT_2}, {HOST_ERASE_3, HOST_ERASE_UNIT_3});
 
+// A store of its own is only read where the model sees it.
 static void tick(bool reset)
 {
     uint32_t offset;
 
-    host_tick(&host_flash, reset);
-    if (host_store(&offset) != &host_flash)
+    if (reset || !host_watched)
+        host_tick(&host_flash, reset);
+    if (reset && host_store(&offset) != &host_flash)
         host_tick(host_store(&offset), reset);
 }
 
@@ -164,7 +176,6 @@ struct host_area *host_store(uint32_t *offset)
 
 void quine_boot_store_open(void)
 {
-    tick(false);
 }
 
 int quine_boot_store_read(uint32_t offset, void *data, uint32_t n)
@@ -172,6 +183,7 @@ int quine_boot_store_read(uint32_t offset, void *data, uint32_t n)
     host_read();
     if (offset > QUINE_STORE_SIZE || n > QUINE_STORE_SIZE - offset)
         host_fatal("read of the store at 0x%x, %u bytes", offset, n);
+    host_see(&store, offset, n);
     return host_fault(offset, store_cells + offset, data, n);
 }
 
@@ -194,7 +206,6 @@ int quine_store_read(uint32_t offset, void *data, uint32_t n)
 
 int quine_store_erase(uint32_t offset)
 {
-    tick(false);
     return !host_fault_dead() && host_erase(&store, offset) ? QUINE_OK : QUINE_ERR_IO;
 }
 
@@ -202,7 +213,6 @@ int quine_store_program(uint32_t offset, const void *data, uint32_t n)
 {
     const uint8_t *from = data;
 
-    tick(false);
     if (n % HOST_STORE_PROGRAM != 0u)
         host_fatal("program of the store at 0x%x: %u bytes are not whole units", offset, n);
     if (host_fault_dead())
@@ -222,6 +232,15 @@ struct host_area *host_store(uint32_t *offset)
 
 #endif
 
+void host_borrow(void *data, size_t n)
+{
+    if (borrowed_count == BORROWED_MAX)
+        host_fatal("too much RAM of boot");
+    borrowed[borrowed_count].data = data;
+    borrowed[borrowed_count++].n = n;
+    host_keep(data, n);
+}
+
 void __attribute__((weak)) host_build_open(void)
 {
 }
@@ -239,7 +258,8 @@ void host_port_open(void)
         host_keep_area(area);
         host_blank(area);
     }
-    host_keep(&quine_ram, sizeof quine_ram);
+    host_keep(&quine_ram.record, sizeof quine_ram.record);
+    host_borrow(&quine_ram.record + 1, sizeof quine_ram - sizeof quine_ram.record);
     host_keep(&feeds, sizeof feeds);
     host_keep(&unfed, sizeof unfed);
     host_keep(&quiet, sizeof quiet);
@@ -250,7 +270,7 @@ void host_port_open(void)
 
 void host_power_lost(void)
 {
-    if (host_random() % 4u != 0u)
+    if (host_chance() % 4u != 0u)
         host_scramble(&quine_ram.record, sizeof quine_ram.record);
 }
 
@@ -259,8 +279,8 @@ void host_boot(void)
     unfed = 0;
     change();
     host_actor = HOST_BOOT;
-    // The application has used what follows the record.
-    host_scramble(&quine_ram.record + 1, sizeof quine_ram - sizeof quine_ram.record);
+    for (uint32_t i = 0; i < borrowed_count; i++)
+        host_scramble(borrowed[i].data, borrowed[i].n);
     tick(true);
     quine_boot_main(&quine_ram);
     host_leave(HOST_STARTED);

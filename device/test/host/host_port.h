@@ -19,6 +19,9 @@ void host_port_open(void);
 // Announces what a build has beyond that.
 void host_build_open(void);
 
+// Announces RAM that boot shares with the application: boot finds anything there.
+void host_borrow(void *data, size_t n);
+
 // The staging store: the area and the offset of its first byte in it.
 struct host_area *host_store(uint32_t *offset);
 

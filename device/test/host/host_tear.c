@@ -48,18 +48,22 @@ static uint8_t weak_read(enum mood mood, uint8_t before, uint8_t target, uint8_t
     return random;
 }
 
-static void reread(struct host_area *area, const struct host_tear *t)
+// Lets the cells of a torn operation from one offset to another read as they like.
+static void reread(struct host_area *area, const struct host_tear *t, uint32_t from, uint32_t end)
 {
     enum mood mood = new_mood();
-    uint32_t n = t->end - t->from;
-    uint8_t *cells = area->cells + t->from;
-    const uint8_t *before = area->before + t->from;
-    const uint8_t *target = area->target + t->from;
+
+    from = from > t->from ? from : t->from;
+    end = end < t->end ? end : t->end;
+    uint32_t n = end - from;
+    uint8_t *cells = area->cells + from;
+    const uint8_t *before = area->before + from;
+    const uint8_t *target = area->target + from;
     uint64_t random = 0;
 
     if (mood == STAYS)
         return;
-    host_touch(area, t->from, n);
+    host_touch(area, from, n);
     if (mood == BEFORE || mood == DONE) {
         memcpy(cells, mood == BEFORE ? before : target, n);
         return;
@@ -75,23 +79,25 @@ void host_tick(struct host_area *area, bool reset)
 {
     for (uint32_t i = 0; i < area->tears; i++)
         if (reset || !area->tear[i].slow)
-            reread(area, &area->tear[i]);
+            reread(area, &area->tear[i], 0, area->size);
 }
 
 void host_see(struct host_area *area, uint32_t offset, uint32_t n)
 {
+    bool ecc = HOST_ECC && area == &host_flash;
     bool torn = false;
 
+    host_look_at(area, offset, n);
     for (uint32_t i = 0; i < area->tears; i++)
         if (area->tear[i].from < offset + n && area->tear[i].end > offset) {
             if (!area->tear[i].slow)
-                reread(area, &area->tear[i]);
+                reread(area, &area->tear[i], offset, offset + n);
             torn = host_random() % 2u == 0u;
         }
-    if (HOST_ECC && !torn)
+    if (ecc && !torn)
         for (uint32_t i = offset; i < offset + n && !torn; i += area->program_unit)
             torn = area->state[i] == HOST_TORN && host_random() % 4u != 0u;
-    area->fault = area->fault || (HOST_ECC && torn);
+    area->fault = area->fault || (ecc && torn);
 }
 
 bool host_ecc(void)
@@ -176,10 +182,61 @@ void host_tear(const struct host_step *s, enum host_cut how, uint32_t prefix)
     host_tick(area, true);
 }
 
-uint32_t host_torn(const struct host_area *area, uint32_t offset, uint32_t n)
+bool host_weak(const struct host_area *area, uint32_t offset, uint32_t n)
+{
+    for (uint32_t i = 0; i < area->tears; i++)
+        if (area->tear[i].from < offset + n && area->tear[i].end > offset && !area->tear[i].slow)
+            return true;
+    return false;
+}
+
+// Says whether host_see lets chance decide about n bytes.
+static bool unstable(const struct host_area *area, uint32_t offset, uint32_t n)
+{
+    for (uint32_t i = 0; i < area->tears; i++)
+        if (area->tear[i].from < offset + n && area->tear[i].end > offset)
+            return true;
+    return HOST_ECC && area == &host_flash && memchr(area->state + offset, HOST_TORN, n) != NULL;
+}
+
+uint64_t host_mix(uint64_t print, const void *data, size_t n)
+{
+    const uint8_t *from = data;
+    uint64_t word;
+
+    for (; n > 0u; from += sizeof word) {
+        size_t part = n < sizeof word ? n : sizeof word;
+        word = 0;
+        memcpy(&word, from, part);
+        n -= part;
+        print = (print ^ word) * 0x9E3779B97F4A7C15u;
+        print ^= print >> 32;
+    }
+    return print;
+}
+
+uint64_t host_print(struct host_area *area, uint32_t block)
+{
+    uint32_t offset = block * HOST_BLOCK;
+    uint64_t print = area->print[block];
+
+    if (print != 0u)
+        return print;
+    if (unstable(area, offset, HOST_BLOCK)) {
+        print = HOST_UNSTABLE;
+    } else {
+        print = host_mix(host_mix(1, area->cells + offset, HOST_BLOCK), area->state + offset, HOST_BLOCK);
+        print = print > HOST_UNSTABLE ? print : HOST_UNSTABLE + 1u;
+    }
+    area->print[block] = print;
+    return print;
+}
+
+uint32_t host_torn(struct host_area *area, uint32_t offset, uint32_t n)
 {
     uint32_t torn = 0;
 
+    host_look_at(area, offset, n);
     if (memchr(area->state + offset, HOST_TORN, n) == NULL)
         return 0;
     for (uint32_t i = offset; i < offset + n; i++)

@@ -99,10 +99,7 @@ static uint32_t number(void)
 
 static uint8_t *allocate(uint32_t n)
 {
-    uint8_t *data = malloc(n > 0u ? n : 1u);
-    if (data == NULL)
-        host_fatal("no memory");
-    return data;
+    return host_memory(malloc(n > 0u ? n : 1u));
 }
 
 static uint8_t digit(char c)

@@ -10,6 +10,7 @@
 #include "host_fault.h"
 #include "host_port.h"
 #include "sim.h"
+#include "sweep_known.h"
 #include "sweep_run.h"
 
 #include "quine_boot.h"
@@ -40,6 +41,7 @@ static struct {
     uint32_t level; // cuts that have taken place in this run
     bool dry;       // cuts are planned, not made
     struct cut path[DEPTH_MAX];
+    uint64_t seed[DEPTH_MAX + 1u]; // of the path to each level
     uint32_t at[DEPTH_MAX + 1u];
     uint64_t planned, fired;
     uint64_t deepest; // of those that took place: the last ones of their runs
@@ -54,15 +56,6 @@ static uint64_t mix(uint64_t a, uint64_t b)
 {
     a = (a ^ b) * 0xBF58476D1CE4E5B9u;
     return a ^ a >> 29;
-}
-
-static uint64_t path_seed(void)
-{
-    uint64_t seed = 1;
-
-    for (uint32_t i = 0; i < s.level; i++)
-        seed = mix(mix(mix(seed, s.path[i].at), s.path[i].how), s.path[i].seed);
-    return seed;
 }
 
 static void print_path(void)
@@ -103,7 +96,7 @@ static bool chosen(uint32_t at)
     if (o.replayed > 0u)
         return o.replay[s.level].at == at;
     if (s.level > 0u)
-        return (at + path_seed() % stride) % stride == 0u;
+        return (at + (uint32_t)(s.seed[s.level] >> 32)) % stride == 0u;
     return at >= o.from && at <= o.to && at % stride == 0u && at / stride % o.parts == o.part;
 }
 
@@ -118,15 +111,17 @@ static bool replayed(const struct cut *cut)
 static void recover(void)
 {
     s.at[s.level] = 0;
-    if (s.level < o.depth) {
-        run_tell("without the next cut:\n");
-        host_push();
-        s.dry = true;
-        run_to_goal();
-        s.dry = false;
-        host_pop();
-        s.at[s.level] = 0;
+    if (s.level == o.depth) {
+        run_last();
+        return;
     }
+    run_tell("without the next cut:\n");
+    host_push();
+    s.dry = true;
+    run_to_goal();
+    s.dry = false;
+    host_pop();
+    s.at[s.level] = 0;
     run_to_goal();
 }
 
@@ -148,12 +143,14 @@ static void cut(const struct host_step *step, const struct cut *c)
     run_tell("cut %u: %s of %s at 0x%x, way %u, seed %u\n", c->at, step->data != NULL ? "program" : "erase",
              step->area->name, step->offset, c->how, c->seed);
     host_push();
-    s.path[s.level++] = *c;
+    s.path[s.level] = *c;
+    s.seed[s.level + 1u] = mix(mix(mix(s.seed[s.level], c->at), c->how), c->seed);
+    s.level++;
     s.fired++;
     s.deepest += s.level == o.depth;
-    host_seed(path_seed());
+    host_seed(s.seed[s.level]);
     host_tear(step, (enum host_cut)c->how, prefix);
-    run_power_lost(s.level == 1u);
+    run_power_lost(s.level == 1u, s.seed[s.level]);
     if (run_boot_sector())
         recover();
     else
@@ -168,9 +165,7 @@ static void check_clean(const struct host_step *step, uint32_t at)
     struct host_op op = {step->data != NULL ? 'p' : 'e', step->area->name[0], step->offset};
 
     if (s.dry) {
-        s.clean = realloc(s.clean, at * sizeof *s.clean);
-        if (s.clean == NULL)
-            host_fatal("no memory");
+        s.clean = host_memory(realloc(s.clean, at * sizeof *s.clean));
         s.clean[at - 1u] = op;
         s.clean_count = at;
     } else if (at > s.clean_count || op.kind != s.clean[at - 1u].kind ||
@@ -187,7 +182,11 @@ static void probe(const struct host_step *step)
     if (s.level == 0u)
         check_clean(step, at);
     run_step(step);
-    if (s.level >= o.depth || !chosen(at))
+    if (s.level >= o.depth) {
+        known_step(step);
+        return;
+    }
+    if (!chosen(at))
         return;
     for (uint32_t i = 0; way(step, i, &c); i++)
         if (!replayed(&c))
@@ -272,6 +271,7 @@ void sweep(const char *options)
     memset(&s, 0, sizeof s);
     o.depth = o.seeds = o.parts = o.stride[0] = o.stride[1] = o.stride[2] = 1;
     o.to = UINT32_MAX;
+    s.seed[0] = 1;
     run_reset();
     snprintf(words, sizeof words, "%s", options);
     for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " "))
@@ -299,8 +299,9 @@ void sweep(const char *options)
     host_last_words = NULL;
     free(s.clean);
     s.clean = NULL;
-    printf("%llu %llu %llu %llu %llu %u %u %u %u %u %u %u\n", (unsigned long long)s.planned,
-           (unsigned long long)s.fired, (unsigned long long)s.deepest, (unsigned long long)run.runs, (unsigned long long)s.lost,
+    printf("%llu %llu %llu %llu %llu %llu %u %u %u %u %u %u %u\n", (unsigned long long)s.planned,
+           (unsigned long long)s.fired, (unsigned long long)s.deepest, (unsigned long long)run.runs,
+           (unsigned long long)run.known, (unsigned long long)s.lost,
            s.lost > 0u ? s.lost_to - s.lost_from + 1u : 0u, s.clean_count, run.boots, flash, store,
            run.flash_erases, run.store_erases);
 }

@@ -29,10 +29,12 @@
 //   bites=N:AT the watchdog bites at the AT-th feed in N boots from the first one after install on
 //   ram=1      power is away so shortly that RAM keeps what it holds; else that is left to chance
 //   cut=AT-HOW-SEED    cut here and nowhere else; given again for the second cut, and the third
+//   known=N    0: every run is made; 1: none whose end is known (sweep_known.h); 2: every one, and one whose
+//              end was known must come to that end
 //   trace=1    tell on stderr what happens
 //
 // The answer is, in one line: cuts planned, cuts that took place, those of them
-// that are the last ones of depth=N, runs of the device, cuts that lost
+// that are the last ones of depth=N, runs of the device, those of them whose end was known, cuts that lost
 // the boot sector inside its window, operations in that window, operations of the run without a cut, most
 // boots of that kind, most erases of one unit of flash, and of the store, in a run
 // without and with cuts.

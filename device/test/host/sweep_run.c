@@ -6,10 +6,12 @@
 #include "host_port.h"
 #include "sim.h"
 #include "sweep.h"
+#include "sweep_known.h"
 
 #include "quine_boot.h"
 #include "quine_error.h"
 #include "quine_image.h"
+#include "quine_internal.h"
 #include "quine_port.h"
 #include "quine_staging.h"
 
@@ -22,6 +24,10 @@
 #define ROUNDS 24u   // starts of an application until the goal must run
 #define PATIENCE 12288u // feeds without a change of flash: more than verifications take, less than a wait
 #define RESETS 8u    // resets in a row after which something must run
+
+// What power that comes back finds besides cells: junk in RAM, lengths of pieces; and where the store goes wrong.
+#define CHANCES 16u
+#define FAULT_CHANCES 256u
 
 struct step {
     char kind;
@@ -38,6 +44,7 @@ static struct {
     uint32_t swap, swap_from;
     uint32_t bites, bite_at;
     bool ram, trace;
+    uint32_t known;
 } o;
 
 struct run_seen run;
@@ -46,6 +53,7 @@ struct run_seen run;
 static struct {
     int image;       // that runs, or has run
     uint32_t boots;  // since the last cut or the start of a newer image
+    uint32_t most;   // of these, since the last cut
     uint32_t cuts;
     bool installs;   // the application has asked for an install
     bool fault_due;  // in the next boot
@@ -77,6 +85,8 @@ void run_reset(void)
     memset(&o, 0, sizeof o);
     o.goal = 1;
     o.boots = 3;
+    o.known = 1;
+    known_forget();
     host_patience = PATIENCE;
 }
 
@@ -96,6 +106,8 @@ bool run_option(const char *name, const uint32_t n[3])
         o.bites = r.bites = n[0], o.bite_at = n[1];
     else if (strcmp(name, "ram") == 0)
         o.ram = n[0] != 0u;
+    else if (strcmp(name, "known") == 0)
+        o.known = n[0];
     else if (strcmp(name, "trace") == 0)
         o.trace = n[0] != 0u;
     else
@@ -138,16 +150,20 @@ void run_tell(const char *format, ...)
     va_end(args);
 }
 
-void run_power_lost(bool first)
+void run_power_lost(bool first, uint64_t seed)
 {
+    bool fault_due = first && o.fault != HOST_FAULT_NONE;
+
+    host_chance_seed(seed % (fault_due ? FAULT_CHANCES : CHANCES));
     if (!o.ram)
         host_power_lost();
     host_actor = HOST_OFF;
     host_fault_plan(0, 0, HOST_FAULT_NONE);
     host_bite(0);
-    r.boots = 0;
+    r.boots = r.most = 0;
     r.cuts++;
-    r.fault_due = first && o.fault != HOST_FAULT_NONE;
+    r.pieces = host_chance();
+    r.fault_due = fault_due;
 }
 
 bool run_boot_sector(void)
@@ -166,7 +182,7 @@ bool run_boot_sector(void)
 void run_step(const struct host_step *step)
 {
     uint32_t at = step->offset, header;
-    const struct host_area *store = host_store(&header);
+    struct host_area *store = host_store(&header);
 
     if (host_actor == HOST_APPLICATION && r.pending && step->area == store && at == header)
         host_fatal("the application drops an image that is pending");
@@ -219,6 +235,7 @@ static void application(void)
 {
     for (const struct step *step = scripts[r.image]; step->kind != '\0'; step++) {
         call.step = step;
+        host_look_at(&host_flash, 0, QUINE_IMAGE_MAX); // the decoder may, and is not watched
         if (step->kind == 'i')
             r.installs = true;
         enum host_event event = sim_enter(take_step);
@@ -230,7 +247,7 @@ static void application(void)
             continue;
         if (call.code == QUINE_ERR_PENDING && r.cuts > 0u) { // a cut has left it so
             uint32_t offset;
-            const struct host_area *store = host_store(&offset);
+            struct host_area *store = host_store(&offset);
             if (host_torn(store, offset, QUINE_STAGING_SIZE) > 0u)
                 r.boots--; // a header that reads as it likes may do so again
             break;
@@ -250,7 +267,7 @@ static void disturb(void)
     host_bite(0);
     r.faulty_boot = r.fault_due;
     if (r.fault_due) {
-        uint32_t any = host_random() % 2u == 0u ? 1u : 1u + host_random() % 512u;
+        uint32_t any = host_chance() % 2u == 0u ? 1u : 1u + host_chance() % 512u;
         host_fault_plan(o.fault_from != 0u ? o.fault_from : any, o.fault_count, (enum host_fault)o.fault);
         r.faulty = true;
     } else if (o.swap != HOST_FAULT_NONE && !r.swapped) {
@@ -269,7 +286,7 @@ static void disturb(void)
 static bool announced(void)
 {
     uint32_t offset;
-    const struct host_area *store = host_store(&offset);
+    struct host_area *store = host_store(&offset);
     const uint8_t *header = store->cells + offset;
 
     return host_torn(store, offset, QUINE_STAGING_SIZE) == 0u && quine_staging_valid(header, quine_crc32) &&
@@ -291,7 +308,7 @@ static bool must_install(void)
 static bool must_keep(void)
 {
     uint32_t offset;
-    const struct host_area *store = host_store(&offset);
+    struct host_area *store = host_store(&offset);
     uint32_t crc = quine_le32(store->cells + offset + QUINE_STAGING_CRC);
     const struct quine_record *record = quine_boot_info.record;
     bool refused = record->check == ~record->state && record->refused == crc;
@@ -306,7 +323,7 @@ static void check_started(void)
     uint32_t torn, seal = host_torn(&host_flash, QUINE_SEAL_OFFSET, QUINE_SEAL_SIZE);
     int image = sim_which(&torn);
     uint32_t offset;
-    const struct host_area *store = host_store(&offset);
+    struct host_area *store = host_store(&offset);
 
     if (r.replacing && image == r.image && !r.faulty && host_torn(store, offset, QUINE_STAGING_SIZE) == 0u)
         host_fatal("image %d starts although boot had begun to replace it", image);
@@ -327,8 +344,8 @@ static void check_started(void)
     r.pending = false;
     if (r.boots > o.boots && r.cuts > 0u)
         host_fatal("%u boots from the last cut to image %d", r.boots, image);
-    if (r.boots > run.boots)
-        run.boots = r.boots;
+    if (r.boots > r.most)
+        r.most = r.boots;
     r.boots = 0;
     r.replacing = false;
     r.image = image;
@@ -379,21 +396,11 @@ static void boot(void)
     host_fatal("nothing starts");
 }
 
-static uint32_t most_erases(const struct host_area *area, uint32_t from, uint32_t end)
-{
-    uint32_t most = 0;
-
-    for (uint32_t block = from / HOST_BLOCK; block < end / HOST_BLOCK; block++)
-        if (area->erases[block] > most)
-            most = area->erases[block];
-    return most;
-}
-
 // The goal runs: another boot has nothing to do, unless a cut has left a header that reads as it likes.
 static void check_settled(void)
 {
     uint32_t offset;
-    const struct host_area *store = host_store(&offset);
+    struct host_area *store = host_store(&offset);
     uint32_t ops = host_stats.ops;
 
     if (r.bites > 0u || r.faulty || host_torn(store, offset, QUINE_STAGING_SIZE) > 0u)
@@ -404,15 +411,17 @@ static void check_settled(void)
         host_fatal("boot works on flash when all is done");
 }
 
-// Notes what the run has taken.
-static void note(void)
+// Notes what the run has taken, or is known to take.
+static void note(uint32_t boots, const struct known_end *end)
 {
     uint32_t offset;
-    const struct host_area *store = host_store(&offset);
-    uint32_t flash_erases = most_erases(&host_flash, 0, QUINE_IMAGE_MAX);
-    uint32_t store_erases = most_erases(store, offset, store->size);
+    struct host_area *store = host_store(&offset);
+    uint32_t flash_erases = known_erases(&host_flash, 0, QUINE_IMAGE_MAX, end);
+    uint32_t store_erases = known_erases(store, offset, store->size, end);
 
     run.runs++;
+    if (boots > run.boots)
+        run.boots = boots;
     if (flash_erases > run.flash_erases)
         run.flash_erases = flash_erases;
     if (store_erases > run.store_erases)
@@ -425,10 +434,44 @@ void run_to_goal(void)
         boot();
         if (r.image == (int)o.goal) {
             check_settled();
-            note();
+            note(r.most, NULL);
             return;
         }
         application();
     }
     host_fatal("the goal does not come to run");
+}
+
+// Stands for all that a run follows from but cells: what is left of the scripts, RAM, chance. The RAM that boot
+// borrows, the client's and the counts of feeds are made anew before they are used.
+static uint64_t key(void)
+{
+    uint64_t chance = host_chance_state();
+    uint32_t offset;
+    bool faults[2] = {host_flash.fault, host_store(&offset)->fault};
+
+    return host_mix(host_mix(host_mix(host_mix(1, &r, sizeof r), &quine_ram.record, sizeof quine_ram.record), &chance,
+                             sizeof chance),
+                    faults, sizeof faults);
+}
+
+void run_last(void)
+{
+    if (o.known == 0u || !host_watched) {
+        run_to_goal();
+        return;
+    }
+    uint64_t print = key();
+    const struct known_end *end = known_run(print);
+    run.known += end != NULL;
+    if (end != NULL && o.known == 1u) {
+        note(end->boots, end);
+        return;
+    }
+    known_begin(print);
+    run_to_goal();
+    if (end != NULL)
+        known_compare(end, r.most);
+    else
+        known_keep(r.most);
 }

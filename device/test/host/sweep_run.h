@@ -11,6 +11,7 @@
 // What has been seen in all runs since run_reset.
 struct run_seen {
     uint64_t runs;
+    uint64_t known; // of these: not made, since their end was known
     uint32_t boots; // most from the last cut, or the image before, to a newer image
     uint32_t flash_erases, store_erases; // most of one erase unit in a run
 };
@@ -28,8 +29,8 @@ void run_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // Checks an operation that is about to take place.
 void run_step(const struct host_step *step);
 
-// Notes that power was lost, for the first time in this run or once more.
-void run_power_lost(bool first);
+// Notes that power was lost, for the first time in this run or once more. What is left to chance follows the seed.
+void run_power_lost(bool first, uint64_t seed);
 
 // Says whether the boot sector is whole. Ends the process when it is not and may not be lost.
 bool run_boot_sector(void);
@@ -37,5 +38,8 @@ bool run_boot_sector(void);
 // Boots the device, and does what its application does, until the goal runs. Ends the process when
 // something happens that must not.
 void run_to_goal(void);
+
+// The same when no cut is to come. Such a run is not made if it is known how it ends: sweep_known.h.
+void run_last(void);
 
 #endif

@@ -49,8 +49,8 @@ int __wrap_quine_p256_verify(struct quine_p256 *p, const uint32_t signature[16],
 
 void host_build_open(void)
 {
-    host_keep(&quine_signed, sizeof quine_signed);
+    host_borrow(&quine_signed, sizeof quine_signed);
     if (&quine_encrypted != NULL)
-        host_keep(&quine_encrypted, sizeof quine_encrypted);
+        host_borrow(&quine_encrypted, sizeof quine_encrypted);
     host_flash.append = QUINE_FLOOR_OFFSET; // a torn entry may read blank: quine_floor.c copes
 }

@@ -66,8 +66,10 @@ void __tsan_write_range(void *at, size_t n)
     change(at, n);
 }
 
+// Called once for each file.
 void __tsan_init(void)
 {
+    host_watched = true;
 }
 
 void *host_memcpy(void *to, const void *from, size_t n);
