@@ -66,7 +66,7 @@ func TestKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := newLab(library, t.TempDir())
-	names := regexp.MustCompile("^(nrf51|stm32l4|tiny|tiny-signed)/(update|install|two-updates|watchdog-ram|boot-sector|dead-absent|flaky-garbled|swapped-155)$")
+	names := regexp.MustCompile("^(nrf51|stm32l4|tiny|tiny-signed|tiny-encrypted)/(update|install|two-updates|watchdog-ram|boot-sector|dead-absent|flaky-garbled|swapped-155)$")
 	for _, b := range list {
 		for _, s := range append(scenarios, faults()...) {
 			if j := (&job{b, s, ""}); names.MatchString(j.name()) && (s.fits == nil || s.fits(b)) {

@@ -37,13 +37,18 @@ func builds() ([]*build, error) {
 	for _, b := range list {
 		switch b.Name {
 		case "nrf51", "stm32l4", "tiny", "wide32":
-			signed := *b
-			signed.Build, signed.sampled = sim.Signed, true
-			signed.Name += "-signed"
-			list = append(list, &signed)
+			list = append(list, b.as(sim.Signed), b.as(sim.Encrypted))
 		}
 	}
 	return list, nil
+}
+
+// as returns the device with another build.
+func (b *build) as(kind sim.BuildKind) *build {
+	other := *b
+	other.Build, other.sampled = kind, true
+	other.Name += "-" + string(kind)
+	return &other
 }
 
 // fromPart returns a device with the flash of a part, as much of it as a test wants.

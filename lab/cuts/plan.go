@@ -27,7 +27,7 @@ var sizes = []size{
 		builds:   []string{"nrf51", "stm32l0", "stm32l4", "runs", "tiny"},
 		scenario: []string{"update", "install", "two-updates", "boot-sector", "dead-absent", "swapped-155"}},
 	{name: "ci", seeds: 1, targets: [4]float64{1: 6000, 2: 60e3, 3: 30e3}, all: true},
-	{name: "full", seeds: 3, targets: [4]float64{1: 100e3, 2: 500e3, 3: 250e3}, all: true},
+	{name: "full", seeds: 3, targets: [4]float64{1: 100e3, 2: 600e3, 3: 300e3}, all: true},
 }
 
 // nested lists the scenarios in which power is cut more than once.
@@ -81,27 +81,26 @@ func (z *size) plan(b *build, s *scenario, operations int) []string {
 		}
 		stride := [3]int{1, 1, 1}
 		if d > 1 || !z.all || b.sampled {
-			spread(stride[:d], math.Pow(single, float64(d))/target, single)
+			spread(stride[:d], single, target)
 		}
 		sweeps = append(sweeps, fmt.Sprintf("depth=%d seeds=%d stride=%d:%d:%d", d, z.seeds, stride[0], stride[1], stride[2]))
 	}
 	return sweeps
 }
 
-// lastCuts is how many cuts a run gets behind those that are nested in it, about. Most ends of runs without
-// a further cut are known before (device/test/host/sweep_known.h), the runs themselves have to be made.
-const lastCuts = 400
-
-// spread chooses strides whose product is about the ratio, for runs of so many single cuts. All but the first
-// have an offset that depends on the cuts before, so that together they come everywhere.
-func spread(stride []int, ratio, single float64) {
+// spread chooses strides for about so many cuts, in runs of so many single ones. The last cut of a run gets the most:
+// the end without a further one is mostly known before (device/test/host/sweep_known.h), a run in which more cuts are
+// nested has to be made. All strides but the first have an offset that depends on the cuts before, so that
+// together they come everywhere.
+func spread(stride []int, single, target float64) {
+	ratio := math.Pow(single, float64(len(stride))) / target
 	choose := func(i int, n float64) {
 		stride[i] = max(1, int(n)|1)
 		ratio = max(1, ratio/float64(stride[i]))
 	}
 	last := len(stride) - 1
 	if last > 0 {
-		choose(last, min(ratio, single/lastCuts))
+		choose(last, min(ratio, single/math.Sqrt(target)))
 	}
 	for i := range max(1, last) {
 		choose(i, math.Pow(ratio, 1/float64(max(1, last)-i)))

@@ -106,10 +106,10 @@ func names(t *tally) []string {
 
 // print prints the table.
 func (r *hostReport) print() {
-	fmt.Printf("%-10s %9s %10s %6s %12s %12s %8s  %s\n", "device", "scenarios", "cuts", "boots", "erases of", "boot sector", "window", "the part's time for it")
-	fmt.Printf("%-10s %9s %10s %6s %12s %12s %8s  %s\n", "", "", "", "most", "a unit, cut", "lost in it", "operations", "typ and max, ms")
+	fmt.Printf("%-18s %9s %10s %6s %12s %12s %8s  %s\n", "device", "scenarios", "cuts", "boots", "erases of", "boot sector", "window", "the part's time for it")
+	fmt.Printf("%-18s %9s %10s %6s %12s %12s %8s  %s\n", "", "", "", "most", "a unit, cut", "lost in it", "operations", "typ and max, ms")
 	for _, b := range r.Builds {
-		fmt.Printf("%-10s %9d %10d %6d %6d, %4d %12d %8d", b.Name, b.Scenarios, b.Cuts, b.Boots, b.FlashErases, b.FlashErasesCut, b.BootSectorLost, b.Window)
+		fmt.Printf("%-18s %9d %10d %6d %6d, %4d %12d %8d", b.Name, b.Scenarios, b.Cuts, b.Boots, b.FlashErases, b.FlashErasesCut, b.BootSectorLost, b.Window)
 		if b.WindowMax > 0 {
 			fmt.Printf("  %.0f %.0f", b.WindowTyp, b.WindowMax)
 		}

@@ -3,12 +3,16 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"math/rand/v2"
+	"strings"
 
 	"github.com/quine-fw/quine"
 	"github.com/quine-fw/quine/image"
+	"github.com/quine-fw/quine/internal/ctr"
 	"github.com/quine-fw/quine/lab/sim"
 	"github.com/quine-fw/quine/patch"
 )
@@ -178,7 +182,12 @@ func newFixture(b *build, s *scenario, d *sim.Device) (*fixture, error) {
 		if delta.from >= 0 {
 			old = f.images[delta.from]
 		}
-		p, err := patch.Create(old, f.images[delta.to], &patch.Options{AllowBootChange: true, Effort: 1})
+		opts := &patch.Options{AllowBootChange: true, Effort: 1}
+		if b.Build == sim.Encrypted {
+			opts.Key = sim.AESKey
+			opts.Rand = rand.NewChaCha8([32]byte{byte(len(f.patches))})
+		}
+		p, err := patch.Create(old, f.images[delta.to], opts)
 		if err != nil {
 			return nil, err
 		}
@@ -200,6 +209,9 @@ func (f *fixture) load(d *sim.Device) error {
 		}
 	}
 	for i, s := range f.scenario.scripts {
+		if f.build.Build == sim.Encrypted { // a tag is missing then
+			s = strings.ReplaceAll(s, truncated, fmt.Sprintf("x1:%d", quine.CodeTag))
+		}
 		if err := d.Script(i, s); err != nil {
 			return err
 		}
@@ -233,17 +245,27 @@ func (f *fixture) header(base, staged *image.Image) []byte {
 	return h
 }
 
-// store returns what a store holds in which an image is staged.
+// store returns what a store holds in which an image is staged, under the nonce of the first patch if it is
+// encrypted.
 func (f *fixture) store(d *sim.Device, header, im []byte) ([]byte, error) {
 	info, err := d.StoreInfo()
 	if err != nil {
 		return nil, err
 	}
-	data := make([]byte, info.ImageBase)
-	for i := range data {
-		data[i] = 0xFF
-	}
+	data := bytes.Repeat([]byte{0xFF}, info.ImageBase)
 	copy(data, header)
+	if f.build.Build == sim.Encrypted {
+		h, err := patch.ParseHeader(f.patches[0])
+		if err != nil {
+			return nil, err
+		}
+		if im, err = ctr.XOR(sim.AESKey, h.Nonce, ctr.ImageBlock, im); err != nil {
+			return nil, err
+		}
+		block := bytes.Repeat([]byte{0xFF}, 32)
+		copy(block, h.Nonce[:])
+		data = append(data, block...)
+	}
 	return append(data, im...), nil
 }
 
