@@ -38,7 +38,7 @@ Link with -Wl,--emit-relocs to let it tell addresses from numbers without guessi
 	flags.Uint32Var(&opts.MaxBoot, "max-boot", 0, "fail if boot code has more than this many `bytes` (default 4096)")
 	flags.Uint32Var(&opts.MaxStack, "max-stack", 0, "fail if boot needs more than this many `bytes` of stack")
 	flags.Uint32Var(&opts.MaxRAM, "max-ram", 0, "fail if boot needs more than this many `bytes` of RAM beyond its 4096-byte buffer")
-	flags.BoolVar(&opts.CallsROM, "calls-rom", false, "allow the RAM kernel to call through pointers, as for flash functions in ROM")
+	flags.BoolVar(&opts.CallsROM, "calls-rom", false, "allow the RAM kernel to call through pointers, as for flash functions in ROM (RP2040)")
 	flags.BoolVarP(&quiet, "quiet", "q", false, "say nothing if all rules are kept")
 	jsonFlag(cmd, &json)
 	return cmd

@@ -71,7 +71,7 @@ func (c *checker) checkRAM() {
 			record, scratch, c.copied.start)
 		return
 	}
-	top, _ := c.word(c.flash)
+	top, _ := c.word(c.vectors.start)
 	need := c.installSize() + b.Kernel + c.behindKernel() + b.Stack
 	if top < scratch || top-scratch < need {
 		c.failWhole(RuleBudget, "give the linker script all of the part's RAM, or let the port keep its boot sector for ever",

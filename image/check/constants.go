@@ -131,6 +131,8 @@ func (c *checker) checkAddress(from, v uint32) {
 		return
 	case c.manifest.contains(v), c.seal.contains(v):
 		return
+	case rule == RuleKernel && c.kernel.contains(v&^1) && c.opts.CallsROM:
+		return
 	case rule == RuleKernel && c.kernel.contains(v&^1):
 		c.fail(rule, from, "do without function pointers and tables in the kernel",
 			"holds the address of %s: it would lead to flash, not to the copy in RAM", c.name(v&^1))

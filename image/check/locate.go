@@ -97,9 +97,14 @@ func (c *checker) locateRecord() bool {
 		c.record.end = start + s.size&^3
 	}
 	c.seal = span{c.flash + info.SealOffset, c.flash + info.SealOffset + uint32(info.SealSize)}
-	c.vectors = span{c.flash, c.firstSymbol(c.flash, c.record.start)}
-	if s, ok := c.symbolAt(c.flash); ok && s.size > 0 && s.size <= c.boot.size() {
-		c.vectors.end = c.flash + s.size
+	// On an RP2040 the vectors lie behind the second stage, elsewhere at the start.
+	c.vectors.start = c.flash
+	if s, ok := c.byName["quine_boot_vectors"]; ok && c.boot.contains(s.addr) {
+		c.vectors.start = s.addr
+	}
+	c.vectors.end = c.firstSymbol(c.vectors.start, c.record.start)
+	if s, ok := c.symbolAt(c.vectors.start); ok && s.size > 0 && s.size <= c.boot.end-c.vectors.start {
+		c.vectors.end = c.vectors.start + s.size
 	}
 	end := c.firstSymbol(c.appVectors.start, c.appVectors.start+maxVectors*4)
 	if s, ok := c.symbolAt(c.appVectors.start); ok && s.addr == c.appVectors.start && s.size > 0 && s.size <= maxVectors*4 {
@@ -168,18 +173,18 @@ func (c *checker) checkVectors() {
 	const cure = "link the start file of the core, unchanged"
 	table := c.bytes(c.vectors.start, c.vectors.size())
 	if len(table) < 16 || len(table)%4 != 0 {
-		c.fail(RuleLayout, c.flash, cure, "is no vector table: it has %d bytes", len(table))
+		c.fail(RuleLayout, c.vectors.start, cure, "is no vector table: it has %d bytes", len(table))
 		return
 	}
 	c.report.Vectors = len(table) / 4
 	if sp := binary.LittleEndian.Uint32(table); sp%8 != 0 || !c.inRAM(sp) {
-		c.fail(RuleLayout, c.flash, "set quine_stack to the end of RAM", "starts boot with the stack pointer 0x%08x, which is no RAM or not a multiple of 8", sp)
+		c.fail(RuleLayout, c.vectors.start, "set quine_stack to the end of RAM", "starts boot with the stack pointer 0x%08x, which is no RAM or not a multiple of 8", sp)
 	}
 	for i := 1; i < len(table)/4; i++ {
 		if c.reserved(i) {
 			continue
 		}
-		at, v := c.flash+uint32(i)*4, binary.LittleEndian.Uint32(table[i*4:])
+		at, v := c.vectors.start+uint32(i)*4, binary.LittleEndian.Uint32(table[i*4:])
 		switch {
 		case i == 1 && v != c.byName["quine_entry"].addr|1:
 			c.fail(RuleLayout, at, cure, "is the reset vector and leads to %s, not quine_entry", c.name(v&^1))
@@ -211,13 +216,13 @@ func (c *checker) checkShim(table []byte, shim uint32) {
 		}
 		v := binary.LittleEndian.Uint32(table[i*4:]) &^ 1
 		if v != shim && v != fault {
-			c.fail(RuleLayout, c.flash+uint32(i)*4, "let it be quine_shim",
+			c.fail(RuleLayout, c.vectors.start+uint32(i)*4, "let it be quine_shim",
 				"is vector %d and leads to %s, so the application's handler never runs", i, c.name(v))
 		}
 	}
 	own := bytes.TrimRight(c.bytes(c.appVectors.start, c.appVectors.size()), "\x00")
 	if n := (len(own) + 3) / 4; n > len(table)/4 {
-		c.fail(RuleLayout, c.flash, "raise QUINE_VECTORS in the port's quine_part.h",
+		c.fail(RuleLayout, c.vectors.start, "raise QUINE_VECTORS in the port's quine_part.h",
 			"has %d vectors, the application has %d", len(table)/4, n)
 	}
 }

@@ -104,7 +104,8 @@ type Options struct {
 	MaxRAM   uint32 // bytes of RAM beyond the buffer for the boot sector, 0 for what RAM has
 
 	// CallsROM allows calls through pointers in the kernel, which then must lead
-	// to functions in the part's ROM. It is for parts whose flash is programmed by
-	// their ROM; that those calls lead there is not proven.
+	// to functions in the part's ROM, and addresses of its own functions. It is for parts
+	// whose flash is programmed by their ROM; that those calls lead there is not proven,
+	// and the stack of what they call is not counted.
 	CallsROM bool
 }

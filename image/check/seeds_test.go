@@ -257,11 +257,32 @@ static const __attribute__((section(".quine.boot.rodata"))) step steps[] = {one,
 // allowed.
 func TestCallsROM(t *testing.T) {
 	need.Program(t, "arm-gcc", compiler)
-	data := world{core: "cortex-m0plus", flash: "0x10000000", macros: []string{"IN_KERNEL=ldr r3, =0x00000101; blx r3"}}.build(t)
-	for _, allowed := range []bool{false, true} {
-		r, err := check.ELF(data, check.Options{CallsROM: allowed})
-		if err != nil || r.OK() != allowed {
-			t.Errorf("allowed %v: %v, %v", allowed, err, r.Findings)
+	kernels := []string{
+		"ldr r3, =0x00000101; blx r3",
+		"ldr r3, =quine_kernel_erase; ldr r2, [r3]; ldr r3, =0x00000101; blx r3", // reads its own code
+	}
+	for _, kernel := range kernels {
+		data := world{core: "cortex-m0plus", flash: "0x10000000", macros: []string{"IN_KERNEL=" + kernel}}.build(t)
+		for _, allowed := range []bool{false, true} {
+			r, err := check.ELF(data, check.Options{CallsROM: allowed})
+			if err != nil || r.OK() != allowed {
+				t.Errorf("%s, allowed %v: %v, %v", kernel, allowed, err, r.Findings)
+			}
 		}
+	}
+}
+
+// TestSecondStage checks boot sectors whose vectors lie behind the second stage of an RP2040.
+func TestSecondStage(t *testing.T) {
+	need.Program(t, "arm-gcc", compiler)
+	w := world{core: "cortex-m0plus", flash: "0x10000000", macros: []string{"SECOND_STAGE", "NO_SHIM"}, flags: []string{"-Wl,--defsym=VECTORS_ALIGN=256"}}
+	r, err := check.ELF(w.build(t), check.Options{})
+	if err != nil || !r.OK() || r.Vectors != 48 {
+		t.Errorf("%v, %d vectors, %v", err, r.Vectors, r.Findings)
+	}
+	w.macros = append(w.macros, "VECTOR=0x10002001")
+	r, err = check.ELF(w.build(t), check.Options{})
+	if err != nil || len(r.Findings) != 44 || r.Findings[0].Address != 0x10000100+4*4 {
+		t.Errorf("%v, %v", err, r.Findings)
 	}
 }

@@ -96,7 +96,10 @@ func (w *stackWalker) deepest(entry uint32) path {
 	}
 	for _, k := range f.calls {
 		targets := []uint32{k.to}
-		if k.pointer {
+		switch {
+		case k.pointer && w.c.opts.CallsROM && w.c.kernel.contains(entry):
+			targets = nil
+		case k.pointer:
 			targets = w.c.taken
 		}
 		for _, to := range targets {

@@ -12,6 +12,7 @@
 //     RESET    the application's reset vector
 //     SEAL     the offset of the seal, as the record states it
 //     NO_SHIM  no shim, as on parts with VTOR
+//     SECOND_STAGE  256 bytes in front of the vectors, as on an RP2040
 
 #if !defined(VECTOR) && defined(NO_SHIM)
 #define VECTOR quine_fault
@@ -40,6 +41,11 @@
     .thumb_func
 \name:
     .endm
+
+#ifdef SECOND_STAGE
+    .section .boot2, "a", %progbits
+    .fill 256, 1, 1
+#endif
 
     .section .quine.boot.vectors, "a", %progbits
     .global quine_boot_vectors
