@@ -22,22 +22,17 @@
     .section .quine.boot.text, "ax", %progbits
 
 // void quine_sha256_init(struct quine_sha256 *s)
-// r0 where the next constant goes, r1 how many are to come, r2 the last number tried for a prime
+// Sections 5.3.3 and 4.2.2: fractions of the square roots of the primes below 20, and of the cube roots of those below
+// 312; the largest comes first.
+// r0 where the next goes, r1 22 for square roots, 19 for cube roots, r2 the last number tried for a prime
     .global quine_sha256_init
     .thumb_func
     .type quine_sha256_init, %function
 quine_sha256_init:
     push {r4-r7, lr}
-    adr r1, initial
-    ldmia r1!, {r2-r5}
-    stmia r0!, {r2-r5}
-    ldmia r1!, {r2-r5}
-    stmia r0!, {r2-r5}
-    movs r2, #0
-    stmia r0!, {r2} // length
-    movs r2, #1
-    movs r1, #64
-1:  adds r2, #1 // the next number
+    movs r1, #22
+    movs r2, #20
+1:  subs r2, #1 // the next number
     movs r3, #1
 2:  adds r3, #1 // the next divisor
     movs r4, r2
@@ -47,60 +42,51 @@ quine_sha256_init:
     cmp r3, r2 // the first that divides it
     bne 1b
 
-// Makes 32 bits of the fraction of the cube root of p, bit by bit: b halves, and is added to the root x
-// where (x + b)^3 <= p, that is where 3x^2/b + 3x + b <= (p - x^3) / b^2. Numbers are scaled by 2^23.
-// r2 p; ip the root. r1:r0 (p - x^3) / b^2, r3:r2 3x^2 / b, r4 3x + b, r5 b
+// The root x of p, bit by bit: b is half of what it was, and added to x where the result is not above the root.
+// For the square root that is where 2x + b <= (p - x^2) / b, for the cube root where
+// 3x^2 + b (3x + b) <= (p - x^3) / b. Both sides are in units of 2^-25 or 2^-22.
+// r2 p, then the right side; r6 the left side; r4 2x, or 3x^2; r1 8, or 8 (3x + b); r0 0, or 8b; r5 n, of b = 8 / 2^n:
+// r1 divided by 2^n is what the left side is above r4; r7 x
     push {r0-r2}
-    lsls r0, r2, #17 // b is 8 before the first step
-    movs r1, #0
-    movs r2, #0
-    movs r3, #0
-    movs r4, #1
-    lsls r4, r4, #26
-    movs r5, r4
-    movs r7, #35
-4:  movs r6, #0
-    adds r0, r0, r0
-    adcs r1, r1
-    adds r0, r0, r0
-    adcs r1, r1
+    lsls r0, r1, #31
+    lsrs r0, r0, #3
+    lsls r2, r1
+    movs r1, #1
+    lsls r1, r1, #28
+    movs r5, #0
+4:  adds r5, #1
     adds r2, r2, r2
-    adcs r3, r3
-    lsrs r5, r5, #1
-    subs r4, r4, r5
-    adds r2, r2, r4
-    adcs r3, r6
-    add ip, ip
-    subs r0, r0, r2
-    sbcs r1, r3
-    bcs 5f
-    adds r0, r0, r2
-    adcs r1, r3
-    subs r2, r2, r4
-    sbcs r3, r6
-    b 6f
-5:  adds r4, r4, r5
-    adds r2, r2, r4
-    adcs r3, r6
-    adds r4, r4, r5
-    adds r4, r4, r5
-    movs r6, #1
-    add ip, r6
-6:  subs r7, #1
+    lsrs r0, r0, #1
+    subs r1, r1, r0
+    movs r6, r1
+    lsrs r6, r5
+    adds r6, r6, r4 // 0 at first, what no divisor has left
+    adds r7, r7, r7
+    cmp r2, r6
+    bcc 5f
+    subs r2, r2, r6
+    adds r1, r1, r0
+    movs r4, r1
+    lsrs r4, r5
+    adds r4, r4, r6
+    adds r1, r1, r0
+    adds r1, r1, r0
+    adds r7, #1
+5:  cmp r5, #35
     bne 4b
     pop {r0-r2}
-    mov r3, ip
-    stmia r0!, {r3}
-    subs r1, #1
+    stmia r0!, {r7}
+    cmp r2, #2
     bne 1b
-    pop {r4-r7, pc}
-    udf #0 // what skips the return must not run into the constants
-
-// Section 5.3.3, H7 first.
-    .balign 4
-initial:
-    .word 0x5BE0CD19, 0x1F83D9AB, 0x9B05688C, 0x510E527F
-    .word 0xA54FF53A, 0x3C6EF372, 0xBB67AE85, 0x6A09E667
+    cmp r1, #19
+    beq 6f
+    movs r1, #0
+    stmia r0!, {r1} // length
+    movs r1, #19
+    movs r2, #312 / 2
+    adds r2, r2, r2
+    b 1b
+6:  pop {r4-r7, pc}
 
 // void quine_sha256_update(struct quine_sha256 *s, const void *data, uint32_t n)
     .global quine_sha256_update
@@ -138,7 +124,8 @@ quine_sha256_final:
 // where in the block the word is, unless that is its end.
 // Section 6.2.2. A round moves all variables but d and h by one; here the window that they are seen through
 // moves instead, over the words of the schedule that are used up.
-// r0 s; r5 a sum; r6 rounds to come, and four times those that are done; r7 the window: h g f e d c b a, then the next word of the schedule
+// r0 s; r5 a sum; r6 how many words are to come, then where the constant lies; r7 the window: h g f e d c b a, then
+// the next word of the schedule
 add_word:
     push {r1, r2, lr}
     ldr r4, [r0, #LENGTH]
@@ -175,6 +162,7 @@ add_word:
     str r1, [r7, r2]
     subs r2, #4
     bpl 2b
+    movs r6, #4 * 63
 3:  adds r3, r0, r6
     ldr r5, [r3, #K]
     ldr r1, [r7, #12] // e
@@ -205,9 +193,8 @@ add_word:
     adds r5, r5, r1 // Maj
     str r5, [r7, #32 - 12] // h becomes a
     subs r7, #12 - 4
-    adds r6, #4
-    lsls r3, r6, #24
-    bne 3b
+    subs r6, #4
+    bpl 3b
 
     movs r2, #28
 4:  ldr r1, [r0, r2]

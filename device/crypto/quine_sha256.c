@@ -3,57 +3,58 @@
 // hosts and for readers.
 #include "quine_sha256.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define ROTR(x, n) ((x) >> (n) | (x) << (32u - (n)))
 
-// Section 5.3.3, H7 first.
-static const uint32_t initial[8] = {
-    0x5BE0CD19u, 0x1F83D9ABu, 0x9B05688Cu, 0x510E527Fu,
-    0xA54FF53Au, 0x3C6EF372u, 0xBB67AE85u, 0x6A09E667u,
-};
-
-// Returns 32 bits of the fraction of the cube root of p, which is below 512. It finds the root x bit by
-// bit: b halves, and is added to x where (x + b)^3 <= p, that is where 3x^2/b + 3x + b <= (p - x^3) / b^2.
-// All numbers are scaled by 2^23, which is enough for the 64 primes.
-static uint32_t cube_root(uint32_t p)
+// Returns 32 bits of the fraction of the square root of p, or of the cube root. It finds the root x bit by bit: b is
+// half of what it was, and added to x where the result is not above the root. For the square root that is where
+// 2x + b <= (p - x^2) / b, for the cube root where 3x^2 + b (3x + b) <= (p - x^3) / b.
+// Both sides are in units of 2^-25 or 2^-22, which is exact enough for all primes that are asked for.
+static uint32_t root(uint32_t p, bool cube)
 {
-    uint64_t d = p << 17;  // (p - x^3) / b^2; b is 8 before the first step
-    uint64_t s = 0;        // 3x^2 / b
-    uint32_t g = 8u << 23; // 3x + b
-    uint32_t b = 8u << 23;
-    uint32_t root = 0;
+    uint32_t right = p << (cube ? 19 : 22);
+    uint32_t b8 = cube ? 1u << 28 : 0u; // 8b; the square root has no use for it
+    uint64_t g = 1u << 28;              // 8 (3x + b), or 8: divided by 2^n, b (3x + b) or b
+    uint32_t s = 0;                     // 3x^2 or 2x
+    uint32_t x = 0;
 
-    for (int i = 0; i < 35; i++) {
-        d <<= 2;
-        s <<= 1;
-        b >>= 1;
-        g -= b;
-        root <<= 1;
-        if (d >= s + g) {
-            d -= s + g;
-            s += (uint64_t)2 * g + b;
-            g += 3u * b;
-            root++;
+    for (int n = 1; n <= 35; n++) { // b = 8 / 2^n
+        right *= 2u;
+        b8 /= 2u;
+        g -= b8;
+        uint32_t left = s + (uint32_t)(g >> n);
+        x *= 2u;
+        if (left <= right) {
+            right -= left;
+            g += b8;
+            s = left + (uint32_t)(g >> n);
+            g += 2u * b8;
+            x++;
         }
     }
-    return root;
+    return x;
 }
 
-// Section 4.2.2: of the first 64 primes.
-void quine_sha256_init(struct quine_sha256 *s)
+// Roots of the primes below a number; the largest comes first.
+static void roots(uint32_t *to, uint32_t below, bool cube)
 {
-    uint32_t n = 0;
-
-    for (uint32_t p = 2; n < 64u; p++) {
+    for (uint32_t p = below - 1u; p >= 2u; p--) {
         uint32_t d = 2;
         while (p % d != 0u)
             d++;
         if (d == p)
-            s->k[n++] = cube_root(p);
+            *to++ = root(p, cube);
     }
-    memcpy(s->state, initial, sizeof initial);
+}
+
+// Sections 5.3.3 and 4.2.2.
+void quine_sha256_init(struct quine_sha256 *s)
+{
+    roots(s->state, 20, false);
     s->length = 0;
+    roots(s->k, 312, true);
 }
 
 // Section 6.2.2. A round moves all variables but d and h by one; here the window that they are seen through
@@ -72,7 +73,7 @@ static void digest_block(struct quine_sha256 *s)
     for (uint32_t t = 0; t < 64u; t++) {
         uint32_t *v = window + t; // h g f e d c b a
         uint32_t e = v[3], a = v[7];
-        uint32_t t1 = v[0] + w[t] + s->k[t] + (ROTR(e, 6u) ^ ROTR(e, 11u) ^ ROTR(e, 25u)) +
+        uint32_t t1 = v[0] + w[t] + s->k[63u - t] + (ROTR(e, 6u) ^ ROTR(e, 11u) ^ ROTR(e, 25u)) +
                       (v[1] ^ (e & (v[2] ^ v[1])));
         v[4] += t1;
         v[8] = t1 + (ROTR(a, 2u) ^ ROTR(a, 13u) ^ ROTR(a, 22u)) +

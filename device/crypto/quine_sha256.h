@@ -10,7 +10,7 @@
 struct quine_sha256 {
     uint32_t state[8]; // the digest in the end, as a number, least significant word first: state[7] are its first 4 bytes
     uint32_t length;   // bytes so far
-    uint32_t k[64];    // the constants K of section 4.2.2, which take less flash to make than to keep
+    uint32_t k[64];    // the constants K of section 4.2.2, last first; they take less flash to make than to keep
     uint32_t v[8];     // h to a of section 6.2.2; they move through w as they are used
     uint32_t w[64];    // the schedule
 };
