@@ -72,10 +72,10 @@ quine_p256_verify:
     adr r7, curve_b + 32 * KEPT
     adr r3, start
     bl run
-    bne 5f
 
     movs r5, #254
-3:  adr r3, square
+3:  adr r3, square - 2
+    adds r3, #2
     bl run
     movs r0, #32 * (POWER - KEPT)
     bl when
@@ -236,12 +236,12 @@ generator:
     .word 0x37BF51F5, 0xCBB64068, 0x6B315ECE, 0x2BCE3357, 0x7C0F9E16, 0x8EE7EB4A, 0xFE1A7F9B, 0x4FE342E2
 
 start:
-    minus B, CURVE_B, ZERO
+    minus T2, S, N, CHECK // or else all that follows stays 0, and ends at (0 : 0 : 0), as s = 0 does
+    minus T2, R, N, CHECK
     minus Y1, N, ONE // infinity is (0 : n - 1 : 0)
     minus POWER, Y1, ONE
     minus INVERSE, S, ZERO
-    minus T2, S, N, CHECK
-    minus T2, R, N, LAST
+    minus B, CURVE_B, ZERO, LAST
 affine:
     minus Z2, ONE, ZERO
 addition:
@@ -301,7 +301,6 @@ sides:
     minus T2, ZERO, LEFT, CHECK
     minus T2, LEFT, RIGHT
     minus T2, T2, ONE, LAST
-    .balign 4
 square:
     times INVERSE, INVERSE, INVERSE, LAST
     times INVERSE, INVERSE, S, LAST
