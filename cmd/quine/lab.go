@@ -20,6 +20,7 @@ import (
 type labFlags struct {
 	part, geometry string
 	oldELF, newELF string
+	encryptKey     string
 	html, replay   string
 	json           bool
 	cuts           int
@@ -53,6 +54,7 @@ counted apart. Lab ends with 1 if there is any other.`,
 	flags.StringVar(&f.geometry, "geometry", "", "describe another part by this `file`, in the form of device/port/*/part.json")
 	flags.StringVar(&f.oldELF, "old-elf", "", "the ELF `file` of OLD: its update client is tried, too")
 	flags.StringVar(&f.newELF, "elf", "", "the ELF `file` of NEW, for a store that is not mapped")
+	encryptKeyFlag(cmd, &f.encryptKey, "if it has an encrypted store")
 	flags.IntVar(&f.cuts, "cuts", 0, "make about this `number` of trials; 0 cuts each operation in every way")
 	flags.StringVar(&f.html, "html", "", "also write the report as a page to this `file`")
 	flags.StringVar(&f.replay, "replay", "", "make only the trial that a report names, such as 17-`weak`-3")
@@ -112,7 +114,7 @@ func (c *console) labConfig(oldName, newName string, f *labFlags) (cfg *power.Co
 		return nil, usagef("--cuts must not be negative")
 	}
 	if f.html != "" {
-		if err := c.checkOutput(f.html, oldName, newName, f.oldELF, f.newELF, f.geometry); err != nil {
+		if err := c.checkOutput(f.html, oldName, newName, f.oldELF, f.newELF, f.geometry, f.encryptKey); err != nil {
 			return nil, err
 		}
 	}
@@ -132,8 +134,11 @@ func (c *console) labConfig(oldName, newName string, f *labFlags) (cfg *power.Co
 		}
 	}
 	if f.newELF != "" {
-		cfg.NewELF, err = c.read(f.newELF)
+		if cfg.NewELF, err = c.read(f.newELF); err != nil {
+			return nil, err
+		}
 	}
+	cfg.Key, err = aesKey(f.encryptKey)
 	return cfg, err
 }
 
@@ -161,7 +166,7 @@ func (c *console) labPart(f *labFlags) (*device.Part, error) {
 func (f *labFlags) command(oldName, newName string) string {
 	s := fmt.Sprintf("quine lab %s %s", oldName, newName)
 	for _, flag := range [][2]string{
-		{"part", f.part}, {"geometry", f.geometry}, {"old-elf", f.oldELF}, {"elf", f.newELF},
+		{"part", f.part}, {"geometry", f.geometry}, {"old-elf", f.oldELF}, {"elf", f.newELF}, {"encrypt-key", f.encryptKey},
 	} {
 		if flag[1] != "" {
 			s += fmt.Sprintf(" --%s %s", flag[0], flag[1])

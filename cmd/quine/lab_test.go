@@ -14,10 +14,11 @@ import (
 	"github.com/quine-fw/quine/lab/emu"
 )
 
-// haveFirmware says whether the example was built, or must have been.
+// haveFirmware says whether the example was built, encrypted too, or must have been.
 func haveFirmware() bool {
-	_, err := os.Stat("../../build/microbit/v2.bin")
-	return err == nil || strings.Contains(os.Getenv("QUINE_NEED"), "firmware")
+	_, err1 := os.Stat("../../build/microbit/v2.bin")
+	_, err2 := os.Stat("../../build/microbit-encrypted/v2.bin")
+	return err1 == nil && err2 == nil || strings.Contains(os.Getenv("QUINE_NEED"), "firmware")
 }
 
 // breakCall is the script command "break ELF CALLER FUNCTION RESULT IMAGE", which writes an

@@ -131,7 +131,9 @@ func (g *Glitch) machine(l *lab) (*machine, error) {
 		m.compareCRC()
 	}
 	if g.Update != nil {
-		m.stage(g.Old, g.Update)
+		if err := m.stage(g.Old, g.Update, nil); err != nil {
+			return nil, err
+		}
 		if e := m.boot(4); e != started || !l.sameImage(m.flash.cells[:len(g.Update.Data)], g.Update.Factory()) {
 			return nil, fmt.Errorf("the update before the attack fails: %v", m.err)
 		}

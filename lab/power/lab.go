@@ -6,10 +6,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"sync"
 	"sync/atomic"
 
+	"github.com/quine-fw/quine"
 	"github.com/quine-fw/quine/device"
 	"github.com/quine-fw/quine/image"
 	"github.com/quine-fw/quine/lab/emu"
@@ -25,6 +27,9 @@ type Config struct {
 	// update client runs too and its operations are cut as well; without, the new image is
 	// staged from the start. Stores that are not mapped need them.
 	OldELF, NewELF []byte
+
+	// Key is the AES key of a device whose store is encrypted, and must not be given otherwise.
+	Key []byte
 
 	// Cuts is about how many cuts are tried: fewer than there are operations and ways to
 	// cut them, evenly spread, or more, of which the others come in pairs: a second one
@@ -78,8 +83,11 @@ func (l *lab) prepare() error {
 	if l.Old.Boot.LoadAddress != l.New.Boot.LoadAddress || l.Old.Boot.SealOffset != l.New.Boot.SealOffset {
 		return errors.New("the images are not of the same device")
 	}
-	if l.Old.Boot.Flags&image.BootEncrypted != 0 {
-		return errors.New("an encrypted store is not supported")
+	switch encrypted := l.Old.Boot.Flags&image.BootEncrypted != 0; {
+	case encrypted && l.Key == nil:
+		return quine.Errorf(quine.CodeEncryption, "the device encrypts its store; its key fills it (--encrypt-key)")
+	case !encrypted && l.Key != nil:
+		return quine.Errorf(quine.CodeEncryption, "the device does not encrypt its store, so it has no key")
 	}
 	program, err := l.programOf(l.Old, l.OldELF, "old")
 	if err != nil {
@@ -102,10 +110,9 @@ func (l *lab) prepare() error {
 	m.compareCRC()
 	l.ready = m
 	if program == nil {
-		m.stage(l.Old, l.New)
-		return nil
+		return m.stage(l.Old, l.New, l.Key)
 	}
-	delta, err := patch.Create(l.Old, l.New, &patch.Options{AllowBootChange: true})
+	delta, err := patch.Create(l.Old, l.New, &patch.Options{AllowBootChange: true, Key: l.Key, Rand: rand.NewChaCha8([32]byte{})})
 	if err != nil {
 		return err
 	}

@@ -3,11 +3,14 @@
 package power
 
 import (
+	"encoding/hex"
+	"errors"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/quine-fw/quine"
 	"github.com/quine-fw/quine/device"
 	"github.com/quine-fw/quine/image"
 	"github.com/quine-fw/quine/internal/need"
@@ -37,7 +40,7 @@ func parse(t testing.TB, data []byte) *image.Image {
 // part returns the part of an example board.
 func part(t testing.TB, board string) *device.Part {
 	t.Helper()
-	board = strings.TrimSuffix(board, "-signed")
+	board = strings.TrimSuffix(strings.TrimSuffix(board, "-signed"), "-encrypted")
 	name := strings.Replace(board, "-", "/", 1)
 	if board == "microbit" {
 		name = "nrf51"
@@ -140,6 +143,29 @@ func TestSigned(t *testing.T) {
 		c.Cuts = 60
 		r, err := Run(c)
 		check(t, r, err, 150)
+	}
+}
+
+// TestEncrypted cuts updates of devices whose store is encrypted.
+func TestEncrypted(t *testing.T) {
+	key, err := hex.DecodeString(strings.TrimSpace(string(read(t, "keys/device.aes"))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := config(t, "microbit-encrypted", false)
+	if _, err := Run(c); !errors.Is(err, quine.CodeEncryption) {
+		t.Errorf("without a key: %v", err)
+	}
+	for _, client := range []bool{false, true} {
+		c := config(t, "microbit-encrypted", client)
+		c.Key, c.Cuts = key, 60
+		r, err := Run(c)
+		check(t, r, err, 150)
+	}
+	c = config(t, "microbit", false)
+	c.Key = key
+	if _, err := Run(c); !errors.Is(err, quine.CodeEncryption) {
+		t.Errorf("with a key for nothing: %v", err)
 	}
 }
 

@@ -27,7 +27,7 @@ type layout struct {
 	sealOffset, sealSize uint32
 	zeros                bool // zeros may be programmed over the seal
 	imageMax             uint32
-	storeMax             uint32
+	storeMax             uint32 // bytes of the staged image, and of what an encrypted store has in front of it
 	appVectors           uint32
 
 	ramBase, ramSize uint32
@@ -61,6 +61,9 @@ func (l *layout) symbols(sector []byte) *emu.Program { return l.boots[crc32.Chec
 // headerSize is the size of a staging header in bytes (spec/staging.md section 2).
 const headerSize = 32
 
+// nonceBlock is the size of what lies in front of an encrypted image (spec/staging.md section 4).
+const nonceBlock = 32
+
 // bus returns the peripherals of the part.
 func (l *layout) bus() *emu.Registers { return &emu.Registers{Values: maps.Clone(l.registers)} }
 
@@ -75,6 +78,9 @@ func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layou
 		imageMax: b.ImageMax, storeMax: b.StoreMax, appVectors: b.AppVectors,
 		signed: b.Flags&image.BootSigned != 0, boots: make(map[uint32]*emu.Program),
 		verified: &verifications{known: make(map[string]verification), at: make(map[uint32]uint32)},
+	}
+	if b.Flags&image.BootEncrypted != 0 {
+		l.storeMax += nonceBlock
 	}
 	l.know(program)
 	l.ecc = part.ECC
@@ -110,13 +116,13 @@ func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layou
 		l.flashSize = l.roundUp(l.imageMax)
 		return l, nil
 	}
-	for _, at := range []uint32{l.storeOffset, l.storeOffset + l.imageBase, l.storeOffset + l.imageBase + b.StoreMax} {
+	for _, at := range []uint32{l.storeOffset, l.storeOffset + l.imageBase, l.storeOffset + l.imageBase + l.storeMax} {
 		if l.roundUp(at) != at {
 			return nil, fmt.Errorf("the staging store, header, image or end, has a border at 0x%x, inside an erase unit that ends at 0x%x: "+
 				"an update erases what lies around it", at, l.roundUp(at))
 		}
 	}
-	l.flashSize = l.roundUp(l.storeOffset + l.imageBase + b.StoreMax)
+	l.flashSize = l.roundUp(l.storeOffset + l.imageBase + l.storeMax)
 	if l.signed { // the floor may lie behind
 		l.flashSize = l.roundUp(1 << bits.Len32(l.flashSize))
 	}

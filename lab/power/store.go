@@ -95,9 +95,14 @@ func (m *machine) staging() (f *flash, offset uint32) {
 	return m.flash, m.layout.storeOffset
 }
 
-// stage leaves an image in the store as the client of an application old does.
-func (m *machine) stage(old, staged *image.Image) {
+// stage leaves an image in the store as the client of an application old does, encrypted if there is a key.
+func (m *machine) stage(old, staged *image.Image, key []byte) error {
+	content, err := staged.Stage(key, [12]byte{1})
+	if err != nil {
+		return err
+	}
 	f, at := m.staging()
-	f.put(at+m.layout.imageBase, staged.Blank())
+	f.put(at+m.layout.imageBase, content)
 	f.put(at, stagingHeader(old, staged))
+	return nil
 }

@@ -31,7 +31,9 @@ func TestWatchdog(t *testing.T) {
 			l.verified = nil // each verification is emulated
 			m := newMachine(l)
 			m.flash.put(0, c.Old.Factory())
-			m.stage(c.Old, c.New)
+			if err := m.stage(c.Old, c.New, nil); err != nil {
+				t.Fatal(err)
+			}
 			feed, ok := program.Symbol("quine_watchdog")
 			if !ok || !m.prepare() {
 				t.Fatal("the image has no boot sector with quine_watchdog")
