@@ -218,6 +218,62 @@ func TestFloorTorn(t *testing.T) {
 	})
 }
 
+// TestFloorCut cuts an install at each operation, and then offers an image that must not be taken any more, once the
+// seal is gone: one with a lower counter than the old image has, or the old image if the new one had its seal.
+func TestFloorCut(t *testing.T) {
+	geometries := []Geometry{SignedTiny, SignedNRF51, SignedECC}
+	if testing.Short() {
+		geometries = geometries[:1]
+	}
+	for _, g := range geometries {
+		t.Run(g.Name, func(t *testing.T) {
+			t.Parallel()
+			old, new := small(g)
+			new.Counter = 7
+			older := new
+			older.Counter, older.Version = 4, 0
+			p := newPair(t, g, false, old, new)
+			s, err := p.StoreInfo()
+			check(t, err)
+			seal := int(p.old.Boot.SealOffset)
+			lower := p.store(t, p.new, older.image(t, p.Device))[s.ImageBase:]
+			before := p.store(t, p.new, p.old)[s.ImageBase:]
+			p.resets(t)
+			check(t, p.Save(1))
+			tried := map[string]int{}
+			for at := 1; ; at++ {
+				for _, how := range []How{Before, Weak} {
+					check(t, p.Rewind(1, Cut{at, how, uint32(at)}))
+					b, err := p.Boot(1)
+					check(t, err)
+					if b.Event != CutOff {
+						t.Logf("%v", tried)
+						if tried["old"] == 0 || tried["lower"] < 10 {
+							t.Error("not every image was tried")
+						}
+						return
+					}
+					has, err := p.Dump(Flash, seal, 8)
+					check(t, err)
+					name, offer := "lower", lower
+					switch {
+					case bytes.Equal(has, p.old.Manifest.ID[:]):
+						continue // the running image refuses it
+					case bytes.Equal(has, p.new.Manifest.ID[:]):
+						name, offer = "old", before
+					}
+					tried[name]++
+					check(t, p.Poke(Flash, seal, make([]byte, 8)))
+					check(t, p.Poke(Store, s.ImageBase, offer))
+					if b, err := p.Boot(20); err != nil || b.Event != Waiting {
+						t.Fatalf("cut %d-%v: the %s image is taken: %+v, %v", at, how, name, b, err)
+					}
+				}
+			}
+		})
+	}
+}
+
 // TestFloorECC tears the first entry of a raise on a part that raises a fault when that is read. The entry behind it
 // keeps an older image out once the seal is gone.
 func TestFloorECC(t *testing.T) {
