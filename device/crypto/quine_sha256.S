@@ -124,8 +124,8 @@ quine_sha256_final:
 // where in the block the word is, unless that is its end.
 // Section 6.2.2. A round moves all variables but d and h by one; here the window that they are seen through
 // moves instead, over the words of the schedule that are used up.
-// r0 s; r5 a sum; r6 how many words are to come, then where the constant lies; r7 the window: h g f e d c b a, then
-// the next word of the schedule
+// r0 s; r5 a sum; r6 four times the rounds to come, where the constant lies; r7 the window: h g f e d c b a, then the
+// next words of the schedule
 add_word:
     push {r1, r2, lr}
     ldr r4, [r0, #LENGTH]
@@ -139,30 +139,27 @@ add_word:
     str r3, [r7, r5]
     cmp r5, #60
     bne 5f
-    movs r6, #48
-1:  ldr r5, [r7]
-    ldr r1, [r7, #4]
+    subs r7, #W - V
+    movs r2, #28
+1:  ldr r1, [r0, r2]
+    str r1, [r7, r2]
+    subs r2, #4
+    bpl 1b
+    movs r6, #4 * 63
+2:  cmp r6, #4 * 16
+    bcc 3f
+    ldr r5, [r7, #32]
+    ldr r1, [r7, #36]
     lsrs r2, r1, #3
     rotations 18, 7
     bl add_mixed // sigma0
-    ldr r1, [r7, #56]
+    ldr r1, [r7, #88]
     lsrs r2, r1, #10
     rotations 19, 17
     bl add_mixed // sigma1
-    ldr r3, [r7, #36]
+    ldr r3, [r7, #68]
     adds r5, r5, r3
-    str r5, [r7, #64]
-    adds r7, #4
-    subs r6, #1
-    bne 1b
-
-    subs r7, #4 * 48 + W - V
-    movs r2, #28
-2:  ldr r1, [r0, r2]
-    str r1, [r7, r2]
-    subs r2, #4
-    bpl 2b
-    movs r6, #4 * 63
+    str r5, [r7, #96] // the word for 16 rounds later
 3:  adds r3, r0, r6
     ldr r5, [r3, #K]
     ldr r1, [r7, #12] // e
@@ -194,7 +191,7 @@ add_word:
     str r5, [r7, #32 - 12] // h becomes a
     subs r7, #12 - 4
     subs r6, #4
-    bpl 3b
+    bpl 2b
 
     movs r2, #28
 4:  ldr r1, [r0, r2]

@@ -29,7 +29,7 @@ const (
 	bootSPINOR    = 1792
 	bootMax       = 4096
 	bootEmulated  = 1440
-	bootSigned    = 2860
+	bootSigned    = 2856
 	bootEncrypted = 3840
 	kernelMax     = 1024
 	ramMax        = 1536 // with the kernel's copy and the stack, without the buffer for a boot sector
