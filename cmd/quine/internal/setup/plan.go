@@ -200,13 +200,14 @@ func (f *Firmware) lowest() uint32 {
 func (p *Plan) split() error {
 	length := uint32(min(p.Flash.Length, 1<<32-1))
 	if p.Signed {
-		const most = 4096
+		const least, most = 1024, 4096 // bytes of the floor; the first are room to raise it 42 times, or 10 if units are large
 		borders := p.borders(length)
 		if len(borders) < 3 {
 			return problem("make the region of flash larger", "the flash has no erase unit for the security counter's floor")
 		}
-		length = borders[len(borders)-2]
-		p.FloorOffset, p.FloorSize = length, min(most, p.Geometry.Unit(length))
+		end := borders[len(borders)-1]
+		length = below(borders, end-least)
+		p.FloorOffset, p.FloorSize = length, min(most, end-length)
 	}
 	if p.Store != "internal" {
 		return p.external(length)

@@ -47,10 +47,21 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// The floor has an erase unit of its own at the end.
+// The floor has erase units of its own at the end, of 1 KiB or more.
 func TestSplitSigned(t *testing.T) {
-	for _, store := range []string{"internal", "spinor"} {
-		p := &Plan{Options: Options{Part: "nrf52", Store: store, Signed: true}, Flash: &ldscript.Region{Length: 512 << 10}}
+	tests := []struct {
+		part, store string
+		length      uint64
+		at, size    uint32
+	}{
+		{"nrf52", "internal", 512 << 10, 508 << 10, 4096},
+		{"nrf52", "spinor", 512 << 10, 508 << 10, 4096},
+		{"stm32g0", "internal", 128 << 10, 126 << 10, 2048},
+		{"stm32l0", "internal", 192 << 10, 191 << 10, 1024},
+		{"stm32f4", "spinor", 512 << 10, 384 << 10, 4096},
+	}
+	for _, test := range tests {
+		p := &Plan{Options: Options{Part: test.part, Store: test.store, Signed: true}, Flash: &ldscript.Region{Length: test.length}}
 		if err := p.loadPort(); err != nil {
 			t.Fatal(err)
 		}
@@ -58,11 +69,11 @@ func TestSplitSigned(t *testing.T) {
 			t.Fatal(err)
 		}
 		end := p.ImageMax
-		if store == "internal" {
+		if test.store == "internal" {
 			end = p.StoreOffset + p.StoreSize
 		}
-		if p.FloorOffset != 508<<10 || p.FloorSize != 4096 || end > p.FloorOffset {
-			t.Errorf("%s: %+v", store, p)
+		if p.FloorOffset != test.at || p.FloorSize != test.size || end > p.FloorOffset {
+			t.Errorf("%v: floor of %d at %d, behind %d", test, p.FloorSize, p.FloorOffset, end)
 		}
 	}
 }
