@@ -29,7 +29,7 @@
 // serves each sector of the copy from the verified image, from an older genuine
 // one, or from images of its own that have an id planted in every unit.
 //
-// A device that takes only signed images, Scenario.Floor, keeps the floor of the
+// With Scenario.Floor, a device that takes only signed images keeps the floor of the
 // security counter in entries that no erase reaches. A torn one is a weak cell; it may
 // read blank, be programmed again and stay weak, and two counters torn in one entry
 // may read as a third. With Scenario.ECC reading it may raise a fault, and it is never
@@ -46,8 +46,8 @@
 //
 // The protocol is clean for one update with four cuts, for two updates with two
 // cuts and a store that fails twice, in both forms of the seal, and under attack
-// with two cuts, or three if counters are left out. These things are known not to hold,
-// and tests find them:
+// with two cuts, or three if the floor's entries are left out. These things are known
+// not to hold, and tests find them:
 //   - Three cuts over two updates can leave a device waiting though its image is
 //     whole: header and seal are both weak, and five reads go the wrong way.
 //   - A cut while the seal is destroyed, then as many failed verifications as the

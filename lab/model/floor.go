@@ -37,7 +37,7 @@ type promise struct {
 // counter of a complete application.
 func (m *machine) counterAllows(counter int8) bool {
 	if m.Floor == 0 {
-		return true
+		return counter >= m.newest
 	}
 	running := m.installedCounter()
 	if !m.rules.has(CounterApart) {
@@ -103,7 +103,7 @@ func (m *machine) entrySays(c cell, counter int8) (high, low bool) {
 // when this session began.
 func (m *machine) floorOld() error {
 	image := imageOf(m.read(m.flash[1][manifest], "installed counter"))
-	if m.Floor == 0 || !m.rules.has(FloorOld) || !m.sealed || image < 0 {
+	if !m.rules.has(FloorOld) || !m.sealed || image < 0 {
 		m.phase = phaseDestroy
 		return nil
 	}
@@ -112,9 +112,7 @@ func (m *machine) floorOld() error {
 
 // floorNew raises the floor to the counter of the image that was verified.
 func (m *machine) floorNew() error {
-	if m.Floor == 0 {
-		m.phase = phaseSeal
-	} else if err := m.raise(int(m.image), phaseSeal); err != nil {
+	if err := m.raise(int(m.image), phaseSeal); err != nil {
 		return err
 	}
 	if m.phase == phaseSeal && !m.rules.has(FloorBeforeSeal) {
@@ -234,7 +232,7 @@ func (m *machine) checkCounter(img *image, what string) error {
 	if !m.promise.lost {
 		least = max(least, m.newest)
 	}
-	if m.Floor != 0 && img.genuine && img.counter < least {
+	if img.genuine && img.counter < least {
 		return m.violation(Downgrade, "%s %s with counter %d after %d", img.name, what, img.counter, least)
 	}
 	return nil

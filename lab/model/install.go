@@ -8,6 +8,9 @@ func (m *machine) beginInstall(image int) error {
 	m.note("install %s", m.images[image].name)
 	m.image = int8(image)
 	m.phase = phaseFloorOld
+	if m.Floor == 0 {
+		m.phase = phaseDestroy
+	}
 	m.extent = 0
 	if installed := imageOf(m.read(m.flash[1][manifest], "installed manifest")); installed >= 0 {
 		m.extent = int8(m.images[installed].last)
@@ -141,6 +144,9 @@ func (m *machine) digest() error {
 	if !m.counterAllows(img.counter) {
 		return m.reset("installed counter below the floor")
 	}
+	if m.Floor == 0 {
+		return m.seal()
+	}
 	m.phase = phaseFloorNew
 	if !m.rules.has(FloorBeforeSeal) {
 		m.phase = phaseSeal
@@ -175,7 +181,7 @@ func (m *machine) seal() error {
 			return err
 		}
 	}
-	if !m.rules.has(FloorBeforeSeal) {
+	if m.Floor != 0 && !m.rules.has(FloorBeforeSeal) {
 		m.phase = phaseFloorNew
 		return nil
 	}

@@ -17,7 +17,7 @@ type Scenario struct {
 	OwnSealUnit  bool // the seal has an erase unit of its own and is never overprogrammed
 	AttemptLimit int8 // verifications of one header; 0 means 2, the least that is safe
 	Cuts         int8 // power cuts
-	Floor        int8 // entries of the security counter's floor, or Enough; 0 for an unsigned device, which has none
+	Floor        int8 // entries of the security counter's floor, or Enough; 0 for one that just knows it
 	ECC          bool // a torn entry of the floor may raise a fault, and none is programmed again
 	Strict       bool // the floor is to keep what it does not promise, too
 	Dead         int8 // sessions in which the store is dead from the start or dies
