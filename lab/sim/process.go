@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -62,20 +63,30 @@ func (p *process) call(commands ...string) ([]string, error) {
 	for i := range answers {
 		line, err := p.out.ReadString('\n')
 		line = strings.TrimSuffix(line, "\n")
-		message, fatal := strings.CutPrefix(line, "fatal ")
-		if fatal {
-			err = &Failure{message}
-		}
-		if err != nil {
-			if ended := p.cmd.Wait(); !fatal && crashed(p.cmd.ProcessState) {
-				err = &Failure{ended.Error()}
-			}
+		if err = p.ended(line, err); err != nil {
 			p.err = fmt.Errorf("sim: %.60s: %w%s", commands[i], err, p.lastWords())
 			return nil, p.err
 		}
 		answers[i] = line
 	}
 	return answers, nil
+}
+
+// ended returns why the program has ended behind a line, or nil if it has not.
+func (p *process) ended(line string, err error) error {
+	word, what, _ := strings.Cut(line, " ")
+	switch {
+	case word == "fatal":
+		err = &Failure{what}
+	case word == "abort":
+		err = errors.New(what)
+	case err == nil:
+		return nil
+	}
+	if end := p.cmd.Wait(); err == io.EOF && crashed(p.cmd.ProcessState) {
+		err = &Failure{end.Error()}
+	}
+	return err
 }
 
 // crashed says whether a program has ended by a sanitizer, or by what its own code did. Who ends it from outside

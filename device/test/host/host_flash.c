@@ -27,18 +27,30 @@ void (*host_look)(struct host_area *area, uint32_t offset, uint32_t n);
 bool host_watched;
 void (*host_last_words)(void);
 
-void host_fatal(const char *format, ...)
+static void __attribute__((noreturn)) quit(const char *whose, const char *format, va_list args)
 {
-    va_list args;
-
-    printf("fatal ");
-    va_start(args, format);
+    printf("%s ", whose);
     vprintf(format, args);
-    va_end(args);
     if (host_last_words != NULL)
         host_last_words();
     printf("\n");
     exit(3);
+}
+
+void host_fatal(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    quit("fatal", format, args);
+}
+
+void host_abort(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    quit("abort", format, args);
 }
 
 static uint64_t next(uint64_t *random)

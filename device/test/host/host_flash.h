@@ -214,14 +214,17 @@ void host_pop(void);
 // Keeps n bytes of an area, which are going to change, for host_pop.
 void host_touch(struct host_area *area, uint32_t offset, uint32_t n);
 
-// Returns memory of the host, or ends the process in another way when there was none: the device has no part in that.
-void *host_memory(void *data);
-
 // Leaves the code under test with an event; defined by the driver.
 void host_leave(enum host_event event) __attribute__((noreturn));
 
 // Reports what must never happen, and ends the process. host_last_words adds to the report.
 void host_fatal(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 extern void (*host_last_words)(void);
+
+// Reports what is wrong with the test and not with the device, and ends the process.
+void host_abort(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+// Returns memory of the host, if there was any.
+void *host_memory(void *data);
 
 #endif

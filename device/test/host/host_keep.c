@@ -2,7 +2,6 @@
 // State that can be brought back: the slots and levels of host_flash.h.
 #include "host_flash.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,17 +43,15 @@ static struct {
 
 void *host_memory(void *data)
 {
-    if (data == NULL) {
-        fprintf(stderr, "no memory\n");
-        abort();
-    }
+    if (data == NULL)
+        host_abort("no memory");
     return data;
 }
 
 void host_keep(void *data, size_t n)
 {
     if (kept_count == KEPT_MAX)
-        host_fatal("too much state");
+        host_abort("too much state");
     kept[kept_count].data = data;
     kept[kept_count].n = n;
     for (uint32_t i = 0; i < HOST_SLOTS; i++)
@@ -67,7 +64,7 @@ void host_keep(void *data, size_t n)
 void host_keep_area(struct host_area *area)
 {
     if (area_count == AREAS_MAX || area->size % HOST_BLOCK != 0u)
-        host_fatal("%s cannot be kept", area->name);
+        host_abort("%s cannot be kept", area->name);
     host_keep(area, sizeof *area);
     areas[area_count].area = area;
     for (uint32_t i = 0; i < HOST_SLOTS; i++)
@@ -99,7 +96,7 @@ void host_save(uint32_t slot)
 void host_restore(uint32_t slot)
 {
     if (!saved[slot] || undo.depth != 0u)
-        host_fatal("slot %u cannot be restored", slot);
+        host_abort("slot %u cannot be restored", slot);
     for (size_t i = 0; i < kept_count; i++)
         memcpy(kept[i].data, kept[i].slot[slot], kept[i].n);
     for (size_t i = 0; i < area_count; i++) {
@@ -117,7 +114,7 @@ void host_restore(uint32_t slot)
 void host_push(void)
 {
     if (undo.depth == HOST_LEVELS)
-        host_fatal("too many levels");
+        host_abort("too many levels");
     for (size_t i = 0; i < kept_count; i++)
         memcpy(kept[i].level[undo.depth], kept[i].data, kept[i].n);
     undo.from[undo.depth++] = undo.count;
@@ -156,7 +153,7 @@ void host_touch(struct host_area *area, uint32_t offset, uint32_t n)
 void host_pop(void)
 {
     if (undo.depth == 0u)
-        host_fatal("nothing to bring back");
+        host_abort("nothing to bring back");
     undo.depth--;
     while (undo.count > undo.from[undo.depth]) {
         const struct entry *e = &undo.entry[--undo.count];

@@ -36,7 +36,7 @@
 // or "off" when the application does not run. boot answers "started", "waiting", "cut" or "reset", the
 // number of boots, the number of the image that flash holds or -1, and how many of its bytes are torn.
 // Anything else answers "ok" or what was asked for. "fatal …" is the last line of a process whose
-// device broke a rule.
+// device broke a rule, "abort …" that of one that cannot go on for another reason.
 #include "host_fault.h"
 #include "host_port.h"
 #include "sim.h"

@@ -170,7 +170,7 @@ static void check_clean(const struct host_step *step, uint32_t at)
         s.clean_count = at;
     } else if (at > s.clean_count || op.kind != s.clean[at - 1u].kind ||
                op.area != s.clean[at - 1u].area || op.offset != s.clean[at - 1u].offset) {
-        host_fatal("operation %u is another one than without a cut", at);
+        host_abort("operation %u is another one than without a cut", at);
     }
 }
 

@@ -34,9 +34,10 @@ static struct {
     uint64_t key;
     struct read *read;
     uint32_t reads, ops;
+    struct known_wear *wear;
+    uint32_t units;
     uint32_t number;
-    uint32_t *seen;   // for each block: number of the last run that has read or erased it
-    uint16_t *erases; // of each block, before it
+    uint32_t *seen; // for each block: number of the last run that has read or erased it
     bool random;
 } run;
 
@@ -64,16 +65,10 @@ static uint64_t print_of(uint32_t block)
     return host_print(area, block - first_block(area));
 }
 
-static uint16_t erases_of(uint32_t block)
-{
-    const struct host_area *area = block < host_flash.size / HOST_BLOCK ? &host_flash : store();
-    return area->erases[block - first_block(area)];
-}
-
 void known_forget(void)
 {
     for (uint32_t i = 0; i < known.ends; i++)
-        free(known.end[i].erases);
+        free(known.end[i].wear);
     memset(known.first, 0, sizeof known.first);
     known.reads = 1;
     known.ends = 0;
@@ -120,15 +115,24 @@ void known_begin(uint64_t key)
     if (run.seen == NULL) {
         run.read = host_memory(malloc(n * sizeof *run.read));
         run.seen = host_memory(calloc(n, sizeof *run.seen));
-        run.erases = host_memory(malloc(n * sizeof *run.erases));
+        run.wear = host_memory(malloc(n * sizeof *run.wear));
     }
     run.key = key;
-    run.reads = run.ops = 0;
+    run.reads = run.ops = run.units = 0;
     run.number++;
     run.random = false;
-    for (uint32_t i = 0; i < n; i++)
-        run.erases[i] = erases_of(i);
     host_look = look;
+}
+
+static void erased(uint32_t block)
+{
+    uint32_t i = 0;
+
+    while (i < run.units && run.wear[i].block != block)
+        i++;
+    if (i == run.units)
+        run.wear[run.units++] = (struct known_wear){.block = block};
+    run.wear[i].erases++;
 }
 
 void known_step(const struct host_step *step)
@@ -138,9 +142,11 @@ void known_step(const struct host_step *step)
     if (host_look == NULL)
         return;
     run.ops++;
-    if (step->data == NULL)
-        for (uint32_t i = 0; i < step->n / HOST_BLOCK; i++)
-            run.seen[first + i] = run.number;
+    if (step->data != NULL)
+        return;
+    erased(first);
+    for (uint32_t i = 0; i < step->n / HOST_BLOCK; i++)
+        run.seen[first + i] = run.number;
 }
 
 // Adds a read to those that may stand at a place, unless it is there.
@@ -149,7 +155,7 @@ static struct read *add(uint32_t *place, const struct read *read)
     uint32_t i = find(*place, read->print);
 
     if (*place != 0u && known.read[*place].block != read->block)
-        host_fatal("a run reads block %u where another one has read block %u", read->block, known.read[*place].block);
+        host_abort("a run reads block %u where another one has read block %u", read->block, known.read[*place].block);
     if (i == 0u) {
         i = known.reads++;
         known.read[i] = *read;
@@ -161,7 +167,7 @@ static struct read *add(uint32_t *place, const struct read *read)
 
 void known_keep(uint32_t boots)
 {
-    uint32_t n = blocks();
+    size_t n = run.units * sizeof *run.wear;
 
     host_look = NULL;
     if (run.random)
@@ -174,35 +180,35 @@ void known_keep(uint32_t boots)
     read->last = true;
     read->next = known.ends;
     struct known_end *end = &known.end[known.ends++];
-    *end = (struct known_end){boots, run.ops, host_memory(malloc(n * sizeof *end->erases))};
-    for (uint32_t i = 0; i < n; i++)
-        end->erases[i] = (uint16_t)(erases_of(i) - run.erases[i]);
+    *end = (struct known_end){boots, run.ops, host_memory(malloc(n)), run.units};
+    memcpy(end->wear, run.wear, n);
 }
 
 void known_compare(const struct known_end *foreseen, uint32_t boots)
 {
     uint32_t i = find(known.first[run.key % KEYS], run.key);
-    bool same = foreseen->boots == boots && foreseen->ops == run.ops;
+    bool same = foreseen->boots == boots && foreseen->ops == run.ops && foreseen->units == run.units &&
+                memcmp(foreseen->wear, run.wear, run.units * sizeof *run.wear) == 0;
 
     host_look = NULL;
     for (uint32_t k = 0; k < run.reads && i != 0u && !known.read[i].last; k++)
         i = find(known.read[i].next, run.read[k].print);
     same = same && !run.random && i != 0u && known.read[i].last && &known.end[known.read[i].next] == foreseen;
-    for (uint32_t block = 0; block < blocks(); block++)
-        same = same && erases_of(block) - run.erases[block] == foreseen->erases[block];
     if (!same)
-        host_fatal("a run was not as it was foreseen");
+        host_abort("a run was not as it was foreseen");
 }
 
 uint32_t known_erases(const struct host_area *area, uint32_t from, uint32_t end, const struct known_end *known_run)
 {
-    const uint16_t *more = known_run != NULL ? known_run->erases + first_block(area) : NULL;
     uint32_t most = 0;
 
-    for (uint32_t block = from / HOST_BLOCK; block < end / HOST_BLOCK; block++) {
-        uint32_t n = area->erases[block] + (more != NULL ? more[block] : 0u);
-        if (n > most)
-            most = n;
+    for (uint32_t block = from / HOST_BLOCK; block < end / HOST_BLOCK; block++)
+        if (area->erases[block] > most)
+            most = area->erases[block];
+    for (uint32_t i = 0; known_run != NULL && i < known_run->units; i++) {
+        uint32_t block = known_run->wear[i].block - first_block(area);
+        if (block >= from / HOST_BLOCK && block < end / HOST_BLOCK && area->erases[block] + known_run->wear[i].erases > most)
+            most = area->erases[block] + known_run->wear[i].erases;
     }
     return most;
 }

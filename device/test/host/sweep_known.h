@@ -14,11 +14,17 @@
 
 #include "host_flash.h"
 
+// Erases of the unit that begins with a block: of flash, or, numbered behind these, of a store of its own.
+struct known_wear {
+    uint32_t block, erases;
+};
+
 // What a run leaves to be told.
 struct known_end {
-    uint32_t boots;   // most from the last cut, or the image before, to a newer image
+    uint32_t boots; // most from the last cut, or the image before, to a newer image
     uint32_t ops;
-    uint16_t *erases; // of each block, of flash first and then of a store of its own
+    struct known_wear *wear; // of the units that it has erased
+    uint32_t units;
 };
 
 // Forgets everything.
