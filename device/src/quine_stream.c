@@ -69,7 +69,8 @@ static void start_operation(struct quine_stream *s)
 {
     struct quine_stream_operation o = s->queue[0];
     s->queue_count--;
-    for (uint32_t i = 0; i < s->queue_count; i++) {
+    // All of them, whatever the count: so a place in the queue is never beyond its end.
+    for (uint32_t i = 0; i < QUINE_STREAM_QUEUE - 1; i++) {
         s->queue[i] = s->queue[i + 1];
     }
     s->from = o.from;

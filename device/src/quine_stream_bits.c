@@ -83,7 +83,7 @@ static inline __attribute__((always_inline)) int32_t stretch(uint32_t cell)
 {
     int32_t i = (int32_t)(cell >> 8) - 128;
     int32_t sign = i >> 31;
-    return (quine_stream_stretch_table[i ^ sign] ^ sign) - sign;
+    return (quine_stream_stretch_table[i < 0 ? ~i : i] ^ sign) - sign;
 }
 
 static inline __attribute__((always_inline)) uint32_t squash(int32_t x)
@@ -107,7 +107,7 @@ uint32_t quine_stream_mixed_bit(struct quine_stream *s, int16_t *weights, uint16
     inputs[2] = count == 3 ? stretch(*cells[2]) : prior;
     uint32_t p = squash((inputs[0] * weights[0] + inputs[1] * weights[1] + inputs[2] * weights[2]) >> 13);
     uint32_t bit = range_bit(s, p);
-    int32_t slope = (int32_t)(((1 - bit) << 16) - p) >> 2;
+    int32_t slope = ((int32_t)((1 - bit) << 16) - (int32_t)p) >> 2;
     weights[0] = (int16_t)(weights[0] + (inputs[0] * slope >> 14));
     weights[1] = (int16_t)(weights[1] + (inputs[1] * slope >> 14));
     weights[2] = (int16_t)(weights[2] + (inputs[2] * slope >> 14));

@@ -12,7 +12,7 @@ enum { SPAN_GAP = 1 << 16 };
 static struct quine_stream_span *span_to_front(struct quine_stream_span *spans, struct quine_stream_span *span)
 {
     struct quine_stream_span found = *span;
-    for (; span != spans; span--) {
+    for (; span > spans; span--) {
         span[0] = span[-1];
     }
     spans[0] = found;
@@ -34,7 +34,7 @@ static bool may_grow(const struct quine_stream_span *spans, const struct quine_s
     if (to - from > SPAN_GAP) {
         return false;
     }
-    for (; spans != end; spans++) {
+    for (; spans < end; spans++) {
         if (spans->shift != span->shift && spans->lo < to && spans->hi >= from) {
             return false;
         }
@@ -48,7 +48,7 @@ void quine_stream_map_learn(struct quine_stream *s, uint32_t map, uint32_t lo, u
     struct quine_stream_span *span = spans;
     uint8_t *count = &s->span_count[map != FLASH];
     const struct quine_stream_span *end = spans + *count;
-    while (span != end && !(span->shift == shift && may_grow(spans, end, span, lo, hi))) {
+    while (span < end && !(span->shift == shift && may_grow(spans, end, span, lo, hi))) {
         span++;
     }
     if (span != end) {
@@ -69,7 +69,7 @@ uint32_t quine_stream_map_lookup(struct quine_stream *s, uint32_t map, uint32_t 
     const struct quine_stream_span *end = spans + s->span_count[map != FLASH];
     const struct quine_stream_span *below = 0, *above = 0;
     shifts[0] = shifts[1] = 0;
-    for (struct quine_stream_span *span = spans; span != end; span++) {
+    for (struct quine_stream_span *span = spans; span < end; span++) {
         if (span->hi < at) {
             if (!below || span->hi > below->hi) {
                 below = span;
@@ -102,7 +102,8 @@ bool quine_stream_map_origin(const struct quine_stream *s, uint32_t at, uint32_t
 {
     uint32_t nearest = UINT32_MAX;
     const struct quine_stream_span *end = s->spans + s->span_count[0];
-    for (const struct quine_stream_span *span = s->spans; span != end; span++) {
+    const struct quine_stream_span *found = 0;
+    for (const struct quine_stream_span *span = s->spans; span < end; span++) {
         if (span->lo + span->shift > at) {
             continue;
         }
@@ -110,8 +111,12 @@ bool quine_stream_map_origin(const struct quine_stream *s, uint32_t at, uint32_t
         uint32_t distance = last < at ? at - last : 0;
         if (distance < nearest) {
             nearest = distance;
-            *shift = span->shift;
+            found = span;
         }
     }
-    return nearest != UINT32_MAX;
+    if (!found) {
+        return false;
+    }
+    *shift = found->shift;
+    return true;
 }
