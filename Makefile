@@ -134,6 +134,10 @@ lab-thumb-full: # the same at each operation in every way, and twice in a trial:
 lab-glitch: firmware-all ## skip instructions of boot sectors that meet a forged image (minutes)
 	QUINE_NEED=$(NEED) go test -v -timeout 2h -run Glitch ./lab/power -times 32
 
+.PHONY: eva
+eva: ## analyse boot decision and patch decoder for run-time errors, then seed some (minutes; needs frama-c-base)
+	QUINE_NEED=eva go test -count 1 -v -timeout 60m ./lab/eva -full
+
 .PHONY: size
 size: firmware-all ## print what the device code costs, fail over budget
 	go run ./lab/size -o build/size.json $(FIRMWARE_BOARDS:%=build/%) $(SIGNED_BOARDS:%=build/%-signed) $(SIGNED_BOARDS:%=build/%-encrypted)
