@@ -21,6 +21,8 @@
 //   error flags       cleared before, checked after, each operation
 #include "../stm32/quine_stm32.h"
 
+#include <stddef.h>
+
 // PM 3, RM 3.5
 #define FLASH_KEYR 0x40022004u
 #define FLASH_SR 0x4002200Cu
@@ -48,10 +50,10 @@
 QUINE_BOOT_CODE int quine_flash_open(uint32_t size)
 {
     uint32_t last = (size - 1u) / WRPR_SECTOR;
-    uint32_t free = last < 31u ? (2u << last) - 1u : 0xFFFFFFFFu;
+    uint32_t others = last < 31u ? 31u - last : 0u; // bits of WRPR
 
     quine_write32(FLASH_SR, SR_FLAGS);
-    if ((~quine_read32(FLASH_WRPR) & free) != 0u || stm32_supply_low(RCC_APB1ENR, PVD_2V2, PVD_LOOPS))
+    if (~quine_read32(FLASH_WRPR) << others != 0u || stm32_supply_low(RCC_APB1ENR, PVD_2V2, PVD_LOOPS))
         return QUINE_ERR_IO;
     return QUINE_OK;
 }
@@ -61,47 +63,39 @@ static QUINE_KERNEL_CODE __attribute__((noinline)) int wait_ready(void)
     return stm32_wait(FLASH_SR, SR_BSY, SR_ERRORS, WAIT_LOOPS);
 }
 
-// Unlocks CR (PM 2.3.1) once the controller is idle and its flags are clear.
-static QUINE_KERNEL_CODE __attribute__((noinline)) int begin(void)
+// Programs (PM 2.3.3, RM 3.2.2), or erases the unit (PM 2.3.4) where there is no data. CR is unlocked (PM 2.3.1) once the
+// controller is idle, and its flags are clear then; it is locked again, unless the controller is still busy.
+QUINE_KERNEL_CODE int quine_flash_program(uint32_t offset, const void *data, uint32_t n)
 {
+    const uint8_t *from = data;
+    uint32_t to = QUINE_FLASH_BASE + offset;
+    int err;
+
+    __asm__("" : "+r"(to)); // an address by itself: else the compiler adds the base in the loop
     (void)wait_ready();
     stm32_unlock(FLASH_KEYR, FLASH_CR, CR_LOCK);
     quine_write32(FLASH_SR, SR_FLAGS);
-    return wait_ready();
-}
-
-// Locks CR again, unless the controller is still busy.
-static QUINE_KERNEL_CODE __attribute__((noinline)) int end(int err)
-{
+    err = wait_ready();
+    if (err == QUINE_OK) {
+        if (from == NULL) {
+            quine_write32(FLASH_CR, CR_PER);
+            quine_write32(FLASH_AR, to);
+            quine_write32(FLASH_CR, CR_PER | CR_STRT);
+            err = wait_ready();
+        } else {
+            quine_write32(FLASH_CR, CR_PG);
+            do {
+                n -= 2u;
+                quine_write16(to + n, *(const uint16_t *)(const void *)(from + n));
+                err = wait_ready();
+            } while (n > 0u && err == QUINE_OK);
+        }
+    }
     stm32_lock(FLASH_SR, SR_BSY, SR_FLAGS, FLASH_CR, CR_LOCK);
     return err;
 }
 
-// PM 2.3.4, RM 3.2.2
 QUINE_KERNEL_CODE int quine_flash_erase(uint32_t offset)
 {
-    int err = begin();
-    if (err == QUINE_OK) {
-        quine_write32(FLASH_CR, CR_PER);
-        quine_write32(FLASH_AR, QUINE_FLASH_BASE + offset);
-        quine_write32(FLASH_CR, CR_PER | CR_STRT);
-        err = wait_ready();
-    }
-    return end(err);
-}
-
-// PM 2.3.3, RM 3.2.2
-QUINE_KERNEL_CODE int quine_flash_program(uint32_t offset, const void *data, uint32_t n)
-{
-    const uint16_t *from = data;
-    uint32_t to = QUINE_FLASH_BASE + offset;
-    int err = begin();
-
-    if (err == QUINE_OK)
-        quine_write32(FLASH_CR, CR_PG);
-    for (; n > 0u && err == QUINE_OK; n -= 2u, to += 2u) {
-        quine_write16(to, *from++);
-        err = wait_ready();
-    }
-    return end(err);
+    return quine_flash_program(offset, NULL, 0);
 }
