@@ -53,7 +53,7 @@ QUINE_INCLUDES := $(addprefix -I,$(QUINE_CONFIG) $(quine_dir)/include $(quine_fo
 QUINE_LDFLAGS := $(addprefix -L,$(quine_dir)/ld $(quine_ports)) -Wl,--emit-relocs
 
 # Boot code is copied to RAM and runs there while flash is being written: these flags are not a matter
-# of taste. The last four of them save boot 100 bytes.
+# of taste. The last seven of them save boot 100 bytes.
 QUINE_CFLAGS := $(QUINE_CFLAGS) -std=gnu11 @$(quine_dir)/quine.flags
 
 quine_object = $(QUINE_OUT)/$(basename $(notdir $(1))).o
