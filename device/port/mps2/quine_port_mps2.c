@@ -44,16 +44,23 @@ QUINE_BOOT_CODE int quine_flash_open(uint32_t size)
     return QUINE_OK;
 }
 
+// Where units differ in size it takes some code to tell them: once is enough.
+static QUINE_KERNEL_CODE __attribute__((noinline)) uint32_t unit(uint32_t offset)
+{
+    return quine_flash_unit(offset);
+}
+
 QUINE_KERNEL_CODE int quine_flash_erase(uint32_t offset)
 {
-    volatile uint32_t *to = (volatile uint32_t *)(QUINE_FLASH_BASE + offset);
+    uint32_t at = offset;
 
-    if (quine_flash_unit(offset) != offset || offset >= 1u << QUINE_MPS2_FLASH_LOG2)
+    if (unit(offset) != offset || offset >= 1u << QUINE_MPS2_FLASH_LOG2)
         return QUINE_ERR_IO;
     protect(false);
-    do
-        *to++ = 0xFFFFFFFFu;
-    while (quine_flash_unit((uint32_t)(uintptr_t)to - QUINE_FLASH_BASE) == offset);
+    do {
+        *(volatile uint32_t *)(QUINE_FLASH_BASE + at) = 0xFFFFFFFFu;
+        at += 4u;
+    } while (unit(at) == offset);
     protect(true);
     return QUINE_OK;
 }
