@@ -16,13 +16,18 @@ extern union quine_work quine_signed;
 _Static_assert(sizeof(union quine_work) <= 584, "the linker fragment and quine check know this size");
 
 struct quine_digest {
-    struct quine_sha256 *sha256;
+    union quine_work *work;
 };
+
+// The words of a manifest that the digest cannot cover: the id and the signature.
+#define BLANK 0xFFFF000Cu
+
+_Static_assert(BLANK == (3u << QUINE_MANIFEST_ID / 4 | 0xFFFFu << QUINE_MANIFEST_SIGNATURE / 4), "BLANK is id and signature");
 
 QUINE_DIGEST_INLINE void quine_digest_init(struct quine_digest *d)
 {
-    d->sha256 = &quine_signed.sha256;
-    quine_sha256_init(d->sha256);
+    d->work = &quine_signed;
+    quine_sha256_init(&d->work->sha256);
 }
 
 // The id and the signature: the one is the digest's first bytes, the other signs it. They become blank where
@@ -30,38 +35,40 @@ QUINE_DIGEST_INLINE void quine_digest_init(struct quine_digest *d)
 // makes another digest.
 QUINE_DIGEST_INLINE void quine_digest_blank(uint32_t offset, uint32_t *chunk, const uint32_t *kept)
 {
-    if (offset == 0u) {
-        chunk[QUINE_MANIFEST_ID / 4u] = ~(chunk[QUINE_MANIFEST_ID / 4u] ^ kept[QUINE_MANIFEST_ID / 4u]);
-        chunk[QUINE_MANIFEST_ID / 4u + 1u] = ~(chunk[QUINE_MANIFEST_ID / 4u + 1u] ^ kept[QUINE_MANIFEST_ID / 4u + 1u]);
-    }
-    // Expected, or the compiler leaves this in front of its constants: a skipped branch would run into them.
-    if (__builtin_expect(offset >= QUINE_MANIFEST_SIGNATURE, 1))
-        for (uint32_t i = 0; i < 8u; i++)
+    uint32_t blank = BLANK >> offset / 4u;
+
+    for (uint32_t i = 0; i < 8u; i++) {
+        if ((blank & 1u) != 0u)
             chunk[i] = ~(chunk[i] ^ kept[i]);
+        blank >>= 1;
+    }
 }
 
 QUINE_DIGEST_INLINE void quine_digest_update(struct quine_digest *d, const uint32_t *chunk)
 {
-    quine_sha256_update(d->sha256, chunk, 32u);
+    quine_sha256_update(&d->work->sha256, chunk, 32u);
 }
 
 QUINE_DIGEST_INLINE int quine_digest_check(const struct quine_digest *d, const uint32_t *manifest)
 {
-    quine_sha256_final(d->sha256);
-    return quine_authentic(&quine_signed, manifest);
+    quine_sha256_final(&d->work->sha256);
+    return quine_authentic(d->work, manifest);
 }
 
-// Makes quine_digest_proven say no: RAM may hold what an earlier boot has proven.
+// RAM may hold what an earlier boot has proven.
 QUINE_DIGEST_INLINE void quine_digest_forget(void)
 {
     quine_signed.p256.reg[0] = ~quine_signed.p256.reg[8];
 }
 
-bool quine_digest_proven(const uint32_t *manifest);
-
-QUINE_DIGEST_INLINE void quine_digest_floor(const uint32_t *manifest)
+QUINE_DIGEST_INLINE uint32_t quine_digest_counter(const uint32_t *manifest)
 {
-    quine_floor_raise(manifest);
+    return manifest[QUINE_MANIFEST_COUNTER / 4];
+}
+
+QUINE_DIGEST_INLINE bool quine_digest_commit(const uint32_t *manifest, uint32_t floor)
+{
+    return quine_floor_raise(quine_digest_counter(manifest), floor) == 0u;
 }
 
 #endif

@@ -46,23 +46,34 @@ QUINE_KERNEL_CODE uint64_t quine_floor_look(uint32_t counter)
     return above | (uint64_t)last << 32;
 }
 
+// One faulty instruction may have made quine_authentic say QUINE_OK. It cannot have made the two sides of the equation
+// equal that the signature comes down to, of which this compares 64 bits. Nor does it hide from here that counter is
+// below the floor.
+//
 // Entries are added behind the last that does not read blank. If that has another counter, one more is left
 // alone: a cut may have torn it, and with two counters in it it could read as a third.
-QUINE_KERNEL_CODE void quine_floor_raise(const uint32_t *manifest)
+QUINE_KERNEL_CODE uint32_t quine_floor_raise(uint32_t counter, uint32_t to)
 {
-    uint32_t counter = manifest[QUINE_MANIFEST_COUNTER / 4];
-    uint32_t at = (uint32_t)(quine_floor_look(counter) >> 32);
-    bool same = ENTRY(at)[0] == counter;
+    const uint32_t *left = quine_signed.p256.reg;
+    const uint32_t *right = left + 8;
+    uint32_t difference = (right[7] ^ left[7]) | (right[0] ^ left[0]);
     uint32_t entry[UNIT / 4u];
 
+    if (difference > 0u)
+        return difference;
+    if ((left[0] | left[7]) < 1u)
+        return 1u;
+    uint32_t at = (uint32_t)(quine_floor_look(to) >> 32);
+    bool same = ENTRY(at)[0] == to;
     if (quine_flash_fault() || !same)
         at += UNIT;
     // No counter is below 0. What does not become a whole entry is followed by another.
-    while (counter != 0u && (at += UNIT) < END && quine_floor_above(counter - 1u) < 2u) {
-        entry[0] = counter;
-        entry[1] = ~counter;
+    while (to != 0u && (at += UNIT) < END && quine_floor_above(to - 1u) < 2u) {
+        entry[0] = to;
+        entry[1] = ~to;
         for (uint32_t i = 2; i < UNIT / 4u; i++)
             entry[i] = ERASED_WORD;
         (void)quine_flash_program(at, entry, UNIT);
     }
+    return quine_floor_above(counter);
 }

@@ -51,9 +51,10 @@ static inline __attribute__((always_inline)) uint32_t quine_floor_above(uint32_t
     return (uint32_t)quine_floor_look(counter);
 }
 
-// Raises the floor to a manifest's counter, if it is not that high and there is room for entries. Part of the RAM
-// kernel.
+// Looks once more, by other means, whether boot has verified an image of that counter, and if so raises the floor
+// to another, unless it is that high or there is no room for entries. Part of the RAM kernel.
 // Power loss: the floor is as before or raised, or reads differently each time until the next call.
-void quine_floor_raise(const uint32_t *manifest);
+// Returns 0, or anything else when the image must not be installed.
+uint32_t quine_floor_raise(uint32_t counter, uint32_t to);
 
 #endif

@@ -10,6 +10,8 @@
 #include "quine_section.h"
 #include "quine_staging.h"
 
+#include <quine_staged.h>
+
 #define WAIT_FIRST 0x00010000u // feeds of the watchdog in the first wait for a usable staged image
 
 _Static_assert(sizeof(struct quine_ram) <= 4344u, "quine.ld has the kernel's copy behind it");
@@ -55,11 +57,12 @@ INLINE uint32_t header_read(uint32_t *header)
 // Returns QUINE_OK when the staged image is to be verified, else the reason why not.
 INLINE int judge(struct quine_ram *ram)
 {
-    int32_t attempts = ram->record.state;
+    int32_t attempts;
 
     if (!quine_is_running(ram->header + BASE) && !quine_is_running(ram->header + ID))
         return QUINE_ERR_STALE;
-    if (attempts < 0 || ram->record.check != ~attempts)
+    attempts = ram->record.state;
+    if (ram->record.check != ~attempts || attempts < 0)
         attempts = 0;
     if (attempts >= (int32_t)QUINE_ATTEMPTS_MAX)
         return QUINE_ERR_ATTEMPTS;
@@ -67,17 +70,33 @@ INLINE int judge(struct quine_ram *ram)
     return QUINE_OK;
 }
 
-// Installs the verified image over an application of extent bytes, 0 when that is incomplete. Returns only
-// when flash or the store has failed, or the installed whole is not what was verified.
-INLINE int install(struct quine_ram *ram, uint32_t extent)
+// Verifies the staged image and installs it over an application of extent bytes, 0 when that is incomplete.
+// From the moment when the application may be incomplete extent is 0. Returns only when the image is not
+// installed, and why.
+INLINE int install(struct quine_ram *ram, uint32_t *extent)
 {
     int err;
 
+    ram->manifest.size = QUINE_MANIFEST_OFFSET + QUINE_CHUNK; // until the staged manifest tells it
+    err = quine_staged_open();
+    if (err == QUINE_OK)
+        err = quine_verify(QUINE_STAGED);
+    if (KEPT_START < KEPT_END && err == QUINE_OK && quine_kernel_pass(KEPT_START, KEPT_END) != QUINE_OK)
+        err = QUINE_ERR_BOOT;
+    if (err != QUINE_OK)
+        return err;
+    ram->record.state = 0; // no count any more: from here on nothing gives up
+    err = quine_flash_open(ram->manifest.size);
+    if (err != QUINE_OK) {
+        ram->header[CRC] = 0; // which is not refused for that
+        return err;
+    }
     quine_kernel_load();
-    err = QUINE_IN_RAM(quine_kernel_replace)(ram, extent);
+    err = QUINE_IN_RAM(quine_kernel_replace)(ram, *extent);
+    *extent = 0;
     if (err == QUINE_OK)
         err = quine_verify(QUINE_INSTALLED);
-    if (err == QUINE_OK && quine_digest_proven(&ram->manifest.magic))
+    if (err == QUINE_OK)
         QUINE_IN_RAM(quine_kernel_finish)(ram);
     return err;
 }
@@ -123,22 +142,7 @@ QUINE_BOOT_CODE void quine_boot_main(struct quine_ram *ram)
             err = QUINE_OK;
         }
         if (err == QUINE_OK)
-            err = quine_verify(QUINE_STAGED);
-        if (KEPT_START < KEPT_END && err == QUINE_OK &&
-            quine_kernel_pass(KEPT_START, KEPT_END, false) != QUINE_OK)
-            err = QUINE_ERR_BOOT;
-        if (err == QUINE_OK) {
-            ram->record.state = 0; // no count any more: from here on nothing gives up
-            err = QUINE_ERR_DIGEST;
-            if (quine_digest_proven(&ram->manifest.magic))
-                err = quine_flash_open(ram->manifest.size);
-            if (err == QUINE_OK) {
-                err = install(ram, extent);
-                extent = 0;
-            } else {
-                ram->header[CRC] = 0; // which is not refused for that
-            }
-        }
+            err = install(ram, &extent);
         record(&ram->record, err);
         if (extent != 0u)
             ram->record.refused = ram->header[CRC];

@@ -46,23 +46,26 @@ QUINE_DIGEST_INLINE int quine_digest_check(const struct quine_digest *d, const u
     return d->crc == manifest[QUINE_MANIFEST_ID / 4] ? QUINE_OK : QUINE_ERR_DIGEST;
 }
 
-// Makes quine_digest_proven say no, where it can.
+// Makes quine_digest_commit say no until there was another quine_digest_check, where it can.
 QUINE_DIGEST_INLINE void quine_digest_forget(void)
 {
 }
 
-// Says once more, by other means, whether the last quine_digest_check said QUINE_OK.
-QUINE_DIGEST_INLINE bool quine_digest_proven(const uint32_t *manifest)
+// The security counter of a manifest, which an unsigned build does not look at.
+QUINE_DIGEST_INLINE uint32_t quine_digest_counter(const uint32_t *manifest)
 {
     (void)manifest;
-    return true;
+    return 0;
 }
 
-// Takes care that no image with a lower security counter than that of the manifest is installed from now
-// on: an unsigned build cannot. Part of the RAM kernel.
-QUINE_DIGEST_INLINE void quine_digest_floor(const uint32_t *manifest)
+// Says once more, by other means, whether the last quine_digest_check said QUINE_OK to that manifest, and if so takes
+// care that from now on no image is installed whose security counter is below floor: an unsigned build can neither.
+// Part of the RAM kernel. False: nothing may be changed.
+QUINE_DIGEST_INLINE bool quine_digest_commit(const uint32_t *manifest, uint32_t floor)
 {
     (void)manifest;
+    (void)floor;
+    return true;
 }
 
 #endif

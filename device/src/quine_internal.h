@@ -41,10 +41,10 @@ struct quine_manifest {
 // application's once that has started. One struct, so that one address reaches all of it.
 struct quine_ram {
     struct quine_record record;
-    struct quine_manifest manifest;         // the copy that was verified; no other is believed
     uint32_t header[8];                     // of the staging store, while the application is complete
     uint32_t feeds;                         // of the watchdog in the last wait of boot
     uint32_t seal[8];                       // what is programmed over the seal, in whole units
+    struct quine_manifest manifest;         // the copy that was verified; no other is believed
     uint32_t sector0[QUINE_BOOT_SIZE / 4u]; // the boot sector that was verified
     uint32_t chunk[QUINE_CHUNK / 4u];       // one other chunk at a time, right behind
 };
@@ -81,6 +81,9 @@ uint32_t *quine_fetch(uint32_t offset, enum quine_source source);
 // Copies n bytes, not 0; all three are multiples of 4.
 void quine_copy(void *to, const void *from, uint32_t n);
 
+// The same with a chunk.
+void quine_copy_chunk(void *to, const void *from);
+
 // Says whether two ids are the same and may be a head id: none of the four halves is 0x0000 or 0xFFFF
 // (spec/image.md section 4), so a blank, a zeroed or a half programmed unit is never one.
 bool quine_same_id(const void *a, const void *b);
@@ -93,13 +96,14 @@ bool quine_complete(void);
 
 // Reads the staged or the installed image once and decides whether it is the one that the manifest
 // announces: the manifest that it meets in the staged image and keeps in quine_ram, after it was
-// checked against this device, or the one that was kept before.
+// checked against this device, or the one that was kept before. Its size, in quine_ram, reaches behind the manifest's
+// first chunk when it is called.
 // Returns QUINE_OK, QUINE_ERR_MANIFEST, QUINE_ERR_DIGEST, or QUINE_ERR_IO when a read fails.
 int quine_verify(enum quine_source source);
 
 // The RAM kernel: what runs while flash is busy or while sector 0 is gone. QUINE_IN_RAM is the copy of
 // one of its functions that quine_kernel_load puts into RAM.
-int quine_kernel_pass(uint32_t start, uint32_t end, bool program);
+int quine_kernel_pass(uint32_t start, uint32_t end);
 int quine_kernel_replace(struct quine_ram *ram, uint32_t extent);
 void quine_kernel_finish(struct quine_ram *ram) __attribute__((noreturn));
 
@@ -136,7 +140,8 @@ static inline __attribute__((always_inline)) void quine_boot_store_open(void)
 static inline __attribute__((always_inline)) int
 quine_boot_store_read(uint32_t offset, void *data, uint32_t n)
 {
-    quine_copy(data, QUINE_FLASH(QUINE_STORE_MAPPED + offset), n);
+    (void)n;
+    quine_copy_chunk(data, QUINE_FLASH(QUINE_STORE_MAPPED + offset));
     return QUINE_OK;
 }
 

@@ -14,6 +14,9 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
+// With a start that quine_kernel_pass gets: programs.
+#define PROGRAM 1u
+
 // What is programmed at a time, and left alone when it is blank: at least a word.
 #define STEP (QUINE_PROGRAM_UNIT > 4u ? QUINE_PROGRAM_UNIT : 4u)
 #define ERASED_WORD (QUINE_ERASED * 0x01010101u)
@@ -51,18 +54,6 @@ INLINE bool differs(uint32_t offset, const uint32_t *data)
     return quine_flash_fault();
 }
 
-QUINE_KERNEL_CODE void quine_copy(void *to, const void *from, uint32_t n)
-{
-    uint8_t *t = to;
-    const uint8_t *f = from;
-
-    do {
-        n -= 4u;
-        *(uint32_t *)(void *)(t + n) = *(const uint32_t *)(const void *)(f + n);
-        __asm__("" ::: "memory"); // keeps the loop from becoming a call of memcpy
-    } while (n > 0u);
-}
-
 QUINE_KERNEL_CODE bool quine_complete(void)
 {
     bool same = quine_is_running(QUINE_FLASH(QUINE_SEAL_OFFSET));
@@ -80,7 +71,7 @@ INLINE int image_read(uint32_t offset, enum quine_source source, uint32_t *to)
     if (source != QUINE_INSTALLED)
         return quine_staged_read(offset, to);
 #endif
-    quine_copy(to, QUINE_FLASH(offset), QUINE_CHUNK);
+    quine_copy_chunk(to, QUINE_FLASH(offset));
     return QUINE_OK;
 }
 
@@ -104,11 +95,11 @@ QUINE_KERNEL_CODE uint32_t *quine_fetch(uint32_t offset, enum quine_source sourc
     return (uint32_t *)(void *)to;
 }
 
-// Compares flash from start to end with the new image, which is not written again, or programs each
-// unit that is not blank, once, and reads it back. Goes down, so that word 0 comes last.
+// Compares flash from start to end with the new image, which is not written again, or with start | PROGRAM programs
+// each unit that is not blank, once, and reads it back. Goes down, so that word 0 comes last.
 // Power loss: see quine_flash_program; boot erases the unit before it writes it again.
 // Returns QUINE_OK, or QUINE_ERR_IO when it reads otherwise, or a controller or the store has complained.
-QUINE_KERNEL_CODE int quine_kernel_pass(uint32_t start, uint32_t end, bool program)
+QUINE_KERNEL_CODE int quine_kernel_pass(uint32_t start, uint32_t end)
 {
     do {
         const uint32_t *data = quine_fetch(end - QUINE_CHUNK, QUINE_NEW);
@@ -116,13 +107,14 @@ QUINE_KERNEL_CODE int quine_kernel_pass(uint32_t start, uint32_t end, bool progr
             return QUINE_ERR_IO;
         data += QUINE_CHUNK / 4u;
         do {
-            end -= STEP;
+            uint32_t at = end - STEP;
             data -= STEP / 4u;
-            __asm__("" : "+r"(data)); // one pointer, not two
-            if (program && !blank(data) && quine_flash_program(end, data, STEP) != QUINE_OK)
+            __asm__("" : "+r"(at)); // or end is kept beside it
+            if ((start & PROGRAM) != 0u && !blank(data) && quine_flash_program(at, data, STEP) != QUINE_OK)
                 return QUINE_ERR_IO;
-            if (differs(end, data))
+            if (differs(at, data))
                 return QUINE_ERR_IO;
+            end = at;
         } while (end << 27 != 0u); // a chunk
     } while (end > start);
     return QUINE_OK;
@@ -140,11 +132,11 @@ static QUINE_KERNEL_CODE int write_units(uint32_t end, uint32_t stop, uint32_t e
     do {
         uint32_t start = quine_flash_unit(end - 1u);
         if ((QUINE_SEAL_ERASED && start == QUINE_APP_OFFSET) || end > extent ||
-            quine_kernel_pass(start, end, false) != QUINE_OK) {
+            quine_kernel_pass(start, end) != QUINE_OK) {
             if (start > 0u)
                 err = quine_flash_erase(start);
             if (err == QUINE_OK)
-                err = quine_kernel_pass(start, end, true);
+                err = quine_kernel_pass(start | PROGRAM, end);
         }
         end = start;
     } while (end > stop && err == QUINE_OK);
@@ -174,13 +166,14 @@ INLINE int unseal(struct quine_ram *ram)
 // Extent is the size of the application that was complete when this session began, or 0.
 // Power loss: any cut leaves the application incomplete, or complete and as before; boot begins
 // again. The staged image is not touched before the seal is written.
-// Returns QUINE_OK, or QUINE_ERR_IO when flash or the store fails: the application may be incomplete then.
+// Returns QUINE_OK; QUINE_ERR_IO when flash or the store fails: the application may be incomplete then; or
+// QUINE_ERR_DIGEST when the image is not verified after all: nothing is changed then.
 QUINE_KERNEL_CODE int quine_kernel_replace(struct quine_ram *ram, uint32_t extent)
 {
     int err;
 
-    if (extent != 0u)
-        quine_digest_floor(&QUINE_RUNNING->magic);
+    if (!quine_digest_commit(&ram->manifest.magic, extent != 0u ? quine_digest_counter(&QUINE_RUNNING->magic) : 0u))
+        return QUINE_ERR_DIGEST;
     err = unseal(ram);
     if (err == QUINE_OK)
         err = write_units(ram->manifest.size, QUINE_APP_OFFSET, extent);
@@ -201,21 +194,23 @@ QUINE_KERNEL_CODE int quine_kernel_replace(struct quine_ram *ram, uint32_t exten
 // writing of sector 0 the part has no boot code: the one window that no software closes.
 QUINE_KERNEL_CODE void quine_kernel_finish(struct quine_ram *ram)
 {
-    quine_digest_floor(&ram->manifest.magic);
-    while (quine_kernel_pass(0, QUINE_BOOT_SIZE, false) != QUINE_OK) {
-        (void)quine_flash_erase(0);
-        (void)write_units(QUINE_BOOT_SIZE, 0, QUINE_BOOT_SIZE);
-    }
     uint32_t *words = ram->manifest.id;
-    if (SEAL_BYTES > QUINE_ID_SIZE) { // the id is part of a program unit
-        words = ram->seal;
-        fill(words, SEAL_BYTES, ERASED_WORD);
-        words[0] = ram->manifest.id[0];
-        words[1] = ram->manifest.id[1];
-    }
-    if (seal_program(words) != 0) {
-        (void)quine_boot_store_consume();
-        ram->record.refused = ram->header[QUINE_STAGING_CRC / 4u];
+
+    if (quine_digest_commit(&ram->manifest.magic, quine_digest_counter(&ram->manifest.magic))) {
+        while (quine_kernel_pass(0, QUINE_BOOT_SIZE) != QUINE_OK) {
+            (void)quine_flash_erase(0);
+            (void)write_units(QUINE_BOOT_SIZE, 0, QUINE_BOOT_SIZE);
+        }
+        if (SEAL_BYTES > QUINE_ID_SIZE) { // the id is part of a program unit
+            words = ram->seal;
+            fill(words, SEAL_BYTES, ERASED_WORD);
+            words[0] = ram->manifest.id[0];
+            words[1] = ram->manifest.id[1];
+        }
+        if (seal_program(words) != 0) {
+            (void)quine_boot_store_consume();
+            ram->record.refused = ram->header[QUINE_STAGING_CRC / 4u];
+        }
     }
     quine_reset();
 }

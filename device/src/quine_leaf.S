@@ -35,6 +35,24 @@ quine_same_id:
 2:  lsrs r0, r2, #31
     pop {r4, pc}
 
+// r0: where to, r1: where from. Goes on into quine_copy with a chunk.
+    .global quine_copy_chunk
+    .thumb_func
+    .type quine_copy_chunk, %function
+quine_copy_chunk:
+    movs r2, #32
+
+// r0: where to, r1: where from, r2: bytes. Keeps r0 and r1.
+    .global quine_copy
+    .thumb_func
+    .type quine_copy, %function
+quine_copy:
+    subs r2, #4
+    ldr r3, [r1, r2]
+    str r3, [r0, r2]
+    bne quine_copy
+    bx lr
+
     .pool
 
     .section .quine.boot.text, "ax", %progbits

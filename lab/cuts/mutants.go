@@ -36,7 +36,7 @@ var mutants = []mutant{
 		"    quine_kernel_load();\n    (void)quine_boot_store_read(QUINE_STORE_IMAGE + QUINE_MANIFEST_OFFSET, &quine_ram.manifest, 32);"}},
 	{"the staged image is not verified", "S3", verifyFile, []string{
 		"return quine_digest_check(", "return source == QUINE_STAGED ? QUINE_OK : quine_digest_check(",
-		"&& !fits(m))", "&& false && !fits(m))"}},
+		"if (!fits(m))", "if (false && !fits(m))"}},
 	{"the installed whole is not verified", "S3", bootFile, []string{
 		"err = quine_verify(QUINE_INSTALLED);", "err = QUINE_OK;"}},
 	{"the seal is not destroyed", "I1", kernelFile, []string{
@@ -52,14 +52,13 @@ var mutants = []mutant{
 	{"equal sectors are skipped after a cut", "I4", kernelFile, []string{
 		"start == QUINE_APP_OFFSET) || end > extent ||", "start == QUINE_APP_OFFSET) ||"}},
 	{"the extent of an incomplete application is believed", "I4", bootFile, []string{
-		"        extent = QUINE_RUNNING->size;", "        extent = QUINE_RUNNING->size;\n    uint32_t believed = QUINE_RUNNING->size;",
-		"install(ram, extent)", "install(ram, believed)"}},
+		"quine_kernel_replace)(ram, *extent)", "quine_kernel_replace)(ram, QUINE_RUNNING->size)"}},
 	{"what reads blank is not erased", "I5", kernelFile, []string{
 		"            if (start > 0u)\n", "            bool full = start == 0u;\n            for (uint32_t i = start; i < end; i += 4u)\n                full = full || *(const uint32_t *)(const void *)QUINE_FLASH(i) != ERASED_WORD;\n            if (start > 0u && full)\n"}},
 	{"what is in the extent is not erased", "I5", kernelFile, []string{
 		"if (start > 0u)", "if (start > 0u && end > extent)"}},
 	{"blank units are programmed, the seal's among them", "I6", kernelFile, []string{
-		"if (program && !blank(data) &&", "if (program &&"}},
+		"!= 0u && !blank(data) &&", "!= 0u &&"}},
 	{"repair needs a header", "L1", bootFile, []string{
 		"            err = QUINE_OK;", "            err = header_read(ram->header) == 0u ? QUINE_OK : QUINE_ERR_NO_IMAGE;"}},
 	{"the header is consumed before the seal", "L2", kernelFile, []string{
@@ -79,7 +78,7 @@ var mutants = []mutant{
 	{"a store that fails is refused", "L3", bootFile, []string{
 		"                ram->record.refused = 0;", "                ;"}},
 	{"the limit counts installs too", "L4", bootFile, []string{
-		"            ram->record.state = 0;", "            ;"}},
+		"    ram->record.state = 0;", "    ;"}},
 	{"there is no limit", "L4", bootFile, []string{
 		"if (attempts >= (int32_t)QUINE_ATTEMPTS_MAX)", "if (false)"}},
 	{"attempts are not counted", "L4", bootFile, []string{
@@ -107,16 +106,16 @@ var mutants = []mutant{
 	{"boot starts an incomplete application", "step 3", bootFile, []string{
 		"            wait(ram);", "            return;"}},
 	{"a failed install is forgotten", "step 3", bootFile, []string{
-		"                extent = 0;\n", "                ;\n"}},
+		"    *extent = 0;\n", "    ;\n"}},
 	{"sector 1 is not replaced", "step 5b", kernelFile, []string{
 		"while (end > stop &&", "while (end > stop && quine_flash_unit(end - 1u) > stop &&"}},
 	{"the last chunk is left out", "step 5b", kernelFile, []string{
 		"write_units(ram->manifest.size,", "write_units(ram->manifest.size - QUINE_CHUNK,"}},
 	{"the boot sector comes first", "step 5d", kernelFile, []string{
-		destroy, destroy + "\n    while (quine_kernel_pass(0, QUINE_BOOT_SIZE, false) != QUINE_OK) {\n        (void)quine_flash_erase(0);\n        (void)write_units(QUINE_BOOT_SIZE, 0, 0);\n    }\n"}},
+		destroy, destroy + "\n    while (quine_kernel_pass(0, QUINE_BOOT_SIZE) != QUINE_OK) {\n        (void)quine_flash_erase(0);\n        (void)write_units(QUINE_BOOT_SIZE, 0, 0);\n    }\n"}},
 	{"an equal boot sector is written", "step 5d", kernelFile, []string{
-		"    while (quine_kernel_pass(0, QUINE_BOOT_SIZE, false)", "    for (int once = 1; once-- > 0 || quine_kernel_pass(0, QUINE_BOOT_SIZE, false)",
-		" != QUINE_OK) {\n        (void)quine_flash_erase(0);", " != QUINE_OK;) {\n        (void)quine_flash_erase(0);"}},
+		"    while (quine_kernel_pass(0, QUINE_BOOT_SIZE)", "    for (int once = 1; once-- > 0 || quine_kernel_pass(0, QUINE_BOOT_SIZE)",
+		" != QUINE_OK) {\n            (void)quine_flash_erase(0);", " != QUINE_OK;) {\n            (void)quine_flash_erase(0);"}},
 	{"an ECC fault at the seal is left for the next read", "lab", kernelFile, []string{
 		"    return !quine_flash_fault() && same;", "    return same && !quine_flash_fault();"}},
 }

@@ -64,11 +64,11 @@ var seeds = []seed{
 	{"plain", "src/quine_stream_copy.c", "uint32_t left = s->block - 4;", "uint32_t left = s->block;"},
 	{"stream", "src/quine_stream.c", "s->ring_count++) % QUINE_STREAM_RING] = in", "s->ring_count++)] = in"},
 	{"stream", "src/quine_stream.c", "s->pending_count < room ? s->pending_count : (uint32_t)room", "s->pending_count"},
-	{"verify", "src/quine_verify.c", "chunk, QUINE_CHUNK);\n                if", "chunk, 2u * QUINE_CHUNK);\n                if"},
+	{"verify", "src/quine_verify.c", "quine_copy_chunk((uint8_t *)m + at, chunk);", "quine_copy((uint8_t *)m + at, chunk, 2u * QUINE_CHUNK);"},
 	{"verify", "src/quine_verify.c", "(SIZE_MAX_HERE - SIZE_MIN) / QUINE_CHUNK &&", "(SIZE_MAX_HERE - SIZE_MIN) / QUINE_CHUNK + 1u &&"},
 	{"kernel", "src/quine_kernel.c", "write_units(ram->manifest.size,", "write_units(ram->manifest.size + QUINE_CHUNK,"},
 	{"kernel", "src/quine_kernel.c", "        data += QUINE_CHUNK / 4u;", "        data += QUINE_CHUNK / 4u + 1u;"},
-	{"boot", "src/quine_boot.c", "            err = quine_verify(QUINE_STAGED);", "            err = QUINE_OK;"},
+	{"boot", "src/quine_boot.c", "        err = quine_verify(QUINE_STAGED);", "        err = QUINE_OK;"},
 }
 
 // Each seeded bug raises an alarm that is not expected.

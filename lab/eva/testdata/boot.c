@@ -14,7 +14,7 @@ static void any_image(void)
 
 int quine_verify(enum quine_source source)
 {
-    //@ assert source == QUINE_STAGED || VERIFIED;
+    //@ assert source == QUINE_STAGED ? quine_ram.manifest.size == QUINE_MANIFEST_OFFSET + QUINE_CHUNK : VERIFIED;
     any_image();
     if (source == QUINE_INSTALLED)
         return outcome();
@@ -30,9 +30,9 @@ bool quine_complete(void)
     return Frama_C_nondet(0, 1);
 }
 
-int quine_kernel_pass(uint32_t start, uint32_t end, bool program)
+int quine_kernel_pass(uint32_t start, uint32_t end)
 {
-    //@ assert start < end <= QUINE_IMAGE_MAX && !program;
+    //@ assert start < end <= QUINE_IMAGE_MAX && start % QUINE_CHUNK == 0;
     any_image();
     return outcome();
 }

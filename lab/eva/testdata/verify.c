@@ -17,6 +17,7 @@ static int last(const struct quine_digest *d, const uint32_t *manifest)
 void main(void)
 {
     any_memory();
+    quine_ram.manifest.size = QUINE_MANIFEST_OFFSET + QUINE_CHUNK;
     (void)quine_verify(QUINE_STAGED);
     any_memory();
     quine_ram.manifest.size = QUINE_CHUNK * Frama_C_unsigned_int_interval(SIZE_LEAST / QUINE_CHUNK, SIZE_LARGEST / QUINE_CHUNK);
