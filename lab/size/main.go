@@ -67,17 +67,19 @@ func run(dirs []string, library, out string) error {
 		fmt.Println()
 		rest = rest[n:]
 	}
-	var linked []board
-	for _, p := range ports(library) {
-		b, err := p.measure(context.Background(), library)
-		if err != nil {
-			return err
+	for _, list := range ports {
+		var linked []board
+		for _, p := range list {
+			b, err := p.measure(context.Background(), library)
+			if err != nil {
+				return err
+			}
+			linked = append(linked, b)
 		}
-		linked = append(linked, b)
+		table(linked)
+		fmt.Println()
+		boards = append(boards, linked...)
 	}
-	table(linked)
-	fmt.Println()
-	boards = append(boards, linked...)
 	alone, err := decoders(context.Background(), library)
 	if err != nil {
 		return err
@@ -112,7 +114,7 @@ func run(dirs []string, library, out string) error {
 func limits(dir string) (boot, kernel, ram int) {
 	switch {
 	case strings.HasSuffix(dir, "-signed"):
-		return bootSigned, kernelMax, 2048
+		return bootSigned, kernelMax, ramSigned
 	case strings.HasSuffix(dir, "-encrypted"):
 		return bootEncrypted, 1536, 2688
 	case strings.HasPrefix(filepath.Base(dir), "mps2-"):

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -10,53 +11,60 @@ import (
 	"path/filepath"
 
 	"github.com/quine-fw/quine/image/check"
+	"github.com/quine-fw/quine/lab/cross"
 )
 
-// A port is a part with a store, whose boot sector is measured where no example runs
-// in an emulator, or not on the part's own flash controller.
+// A port is a part whose boot sector is measured, with a store in internal flash, where no
+// example runs in an emulator, or not on the part's own flash controller.
 type port struct {
 	name   string
 	cpu    string
-	store  string
-	config string // folder of quine_config.h
+	base   uint32 // of flash
+	unit   uint32 // erase unit
+	build  string // signed, or not
 	budget int    // of the boot sector
 }
 
-// Budgets of boot sectors with CRC-32 on parts that ship. Those of the MPS2 boards have
-// their own: their driver keeps the rules of flash in software.
+// Budgets of boot sectors. Those of the MPS2 boards with CRC-32 have their own: their
+// driver keeps the rules of flash in software.
 const (
 	bootInternal  = 1280
 	bootSPINOR    = 1792
 	bootMax       = 4096
 	bootEmulated  = 1440
-	bootSigned    = 2856
+	bootSigned    = 2816
 	bootEncrypted = 3840
 	kernelMax     = 1024
 	ramMax        = 1536 // with the kernel's copy and the stack, without the buffer for a boot sector
+	ramSigned     = 2048
 )
 
-// ports lists them.
-func ports(library string) []port {
-	config := filepath.Join(library, "test", "ports")
-	return []port{
-		{"nrf51", "cortex-m0", "internal", config, bootInternal},
-		{"nrf52", "cortex-m4", "internal", config, bootInternal},
-	}
+// ports lists them: with CRC-32, and signed with a part of each core.
+var ports = [][]port{
+	{{"nrf51", cross.M0, 0, 1024, "", bootInternal}, {"nrf52", cross.M4, 0, 4096, "", bootInternal}},
+	{
+		{"nrf51", cross.M0, 0, 1024, "signed", bootSigned},
+		{"stm32f1", "cortex-m3", 0x08000000, 1024, "signed", bootSigned},
+		{"nrf52", cross.M4, 0, 4096, "signed", bootSigned},
+	},
 }
 
 // makefile builds the application of the port tests as a user's Makefile does.
 const makefile = `QUINE_PORT := %[1]s
-QUINE_STORE := %[2]s
-QUINE_CPU := -mcpu=%[3]s -mthumb
-QUINE_CONFIG := %[4]s
+QUINE_STORE := internal
+QUINE_CPU := -mcpu=%[2]s -mthumb
+QUINE_BUILD := %[3]s
+QUINE_KEYS := $(QUINE_BUILD:signed=keys.c)
+QUINE_CONFIG := %[4]s/test/ports
 QUINE_OUT := .
-QUINE_CFLAGS := -DPORT_IMAGE_MAX=0x20000u -DPORT_STORE_UNIT=0x1000u -DPORT_STORE_SIZE=0x21000u
+QUINE_CFLAGS := -DPORT_IMAGE_MAX=0x20000u -DPORT_STORE_UNIT=%[6]du -DPORT_STORE_SIZE=0x1F000u \
+	-DQUINE_FLOOR_OFFSET=0x3F000u -DQUINE_FLOOR_SIZE=%[6]du
 CC := arm-none-eabi-gcc
-include %[5]s/quine.mk
+include %[4]s/quine.mk
 app.elf: $(QUINE_OBJECTS)
 	@$(CC) $(QUINE_CPU) $(QUINE_CFLAGS) $(QUINE_INCLUDES) -nostartfiles --specs=nano.specs -Wl,--gc-sections,--no-warn-rwx-segments \
-		-Wl,--defsym=app_flash=0,--defsym=app_flash_size=0x20000,--defsym=app_ram=0x20000000,--defsym=app_ram_size=0x4000 \
-		-L. $(QUINE_LDFLAGS) -T %[5]s/test/ports/app.ld %[5]s/test/ports/app.c $(QUINE_OBJECTS) -o $@
+		-Wl,--defsym=app_flash=%[5]d,--defsym=app_flash_size=0x20000,--defsym=app_ram=0x20000000,--defsym=app_ram_size=0x4000 \
+		-L. $(QUINE_LDFLAGS) -T %[4]s/test/ports/app.ld %[4]s/test/ports/app.c $(QUINE_OBJECTS) -o $@
 `
 
 // measure links the port with the whole device library and measures its boot sector.
@@ -70,13 +78,10 @@ func (p port) measure(ctx context.Context, library string) (board, error) {
 	if library, err = filepath.Abs(library); err != nil {
 		return none, err
 	}
-	config, err := filepath.Abs(p.config)
-	if err != nil {
-		return none, err
-	}
 	files := map[string]string{
-		"Makefile":      fmt.Sprintf(makefile, p.name, p.store, p.cpu, config, library),
+		"Makefile":      fmt.Sprintf(makefile, p.name, p.cpu, p.build, library, p.base, p.unit),
 		"quine_port.ld": "INCLUDE quine_" + p.name + ".ld\n",
+		"keys.c":        additions["keys.c"],
 	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
@@ -84,10 +89,14 @@ func (p port) measure(ctx context.Context, library string) (board, error) {
 		}
 	}
 	if text, err := exec.CommandContext(ctx, "make", "-C", dir, "app.elf").CombinedOutput(); err != nil {
-		return none, fmt.Errorf("%s with %s: %w\n%s", p.name, p.store, err, text)
+		return none, fmt.Errorf("%s %s: %w\n%s", p.name, p.build, err, text)
 	}
-	figures, err := bootFigures(filepath.Join(dir, "app.elf"), p.budget, kernelMax, ramMax)
-	return board{p.name + "+" + p.store, figures}, err
+	ram := ramMax
+	if p.build != "" {
+		ram = ramSigned
+	}
+	figures, err := bootFigures(filepath.Join(dir, "app.elf"), p.budget, kernelMax, ram)
+	return board{p.name + "+" + cmp.Or(p.build, "internal"), figures}, err
 }
 
 // bootFigures measures the boot sector of an executable.

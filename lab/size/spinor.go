@@ -18,12 +18,14 @@ import (
 // place for the floor.
 const settings = "lab/store/testdata/nrf51"
 
-// What a boot sector is linked with beside the library: one key, an AES key in the part's
-// UICR, and a place for everything.
+// What a boot sector is linked with beside the library: one key, the curve's base point,
+// whose private key is 1; an AES key in the part's UICR; and a place for everything.
 var additions = map[string]string{
 	"keys.c": `#include "quine_signed.h"
 #include "quine_section.h"
-const QUINE_BOOT_DATA struct quine_key quine_keys[] = {{1, {0}, {0}}};
+const QUINE_BOOT_DATA struct quine_key quine_keys[] = {{1,
+    {0xD898C296u, 0xF4A13945u, 0x2DEB33A0u, 0x77037D81u, 0x63A440F2u, 0xF8BCE6E5u, 0xE12C4247u, 0x6B17D1F2u},
+    {0x37BF51F5u, 0xCBB64068u, 0x6B315ECEu, 0x2BCE3357u, 0x7C0F9E16u, 0x8EE7EB4Au, 0xFE1A7F9Bu, 0x4FE342E2u}}};
 const QUINE_BOOT_DATA uint32_t quine_keys_count = 1;
 `,
 	"quine_key.h": `#include <stdint.h>
