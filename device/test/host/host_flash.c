@@ -218,6 +218,7 @@ bool host_erase(struct host_area *area, uint32_t offset)
 void host_program(struct host_area *area, uint32_t offset, const uint8_t *data, bool zeros)
 {
     uint32_t n = area->program_unit;
+    uint32_t entry = n > 8u ? n : 8u; // of the floor: a torn one may be programmed again, whole
     uint8_t ones = 0xFFu; // bits that are set in all bytes
     uint8_t any = 0;
 
@@ -228,7 +229,7 @@ void host_program(struct host_area *area, uint32_t offset, const uint8_t *data, 
         any |= data[i];
     }
     host_look_at(area, offset, n);
-    bool again = area->append > 0u && offset >= area->append && area->state[offset] == HOST_TORN;
+    bool again = area->append > 0u && offset >= area->append && host_torn(area, offset - offset % entry, entry) > 0u;
     if (area->state[offset] != HOST_CLEAN && !(zeros && any == 0u) && !again)
         host_fatal("program of %s at 0x%x: the unit is %s, not erased", area->name, offset,
                    area->state[offset] == HOST_TORN ? "torn" : "used");

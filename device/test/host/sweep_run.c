@@ -178,6 +178,13 @@ bool run_boot_sector(void)
     return whole;
 }
 
+// Says whether boot installs the image that runs once more, for the header that a cut has left weak names it still.
+static bool again(void)
+{
+    return r.image >= 0 && memcmp(quine_ram.manifest.id, sim_images[r.image].data + QUINE_MANIFEST_OFFSET + QUINE_MANIFEST_ID,
+                                  QUINE_ID_SIZE) == 0;
+}
+
 // The boot sector is replaced when all else is, or not at all; a pending image is not dropped.
 void run_step(const struct host_step *step)
 {
@@ -188,7 +195,7 @@ void run_step(const struct host_step *step)
         host_fatal("the application drops an image that is pending");
     if (host_actor != HOST_BOOT || step->area != &host_flash || at >= QUINE_IMAGE_MAX)
         return;
-    r.replacing = true;
+    r.replacing = !again();
     if (at < QUINE_BOOT_SIZE)
         r.boot_sector = true;
     else if (r.boot_sector && step->data == NULL && at >= QUINE_APP_OFFSET)
