@@ -10,7 +10,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"github.com/quine-fw/quine/lab/sim"
 )
 
 // mutantReport is the part of lab.json that -mutants writes under "mutants".
@@ -48,6 +51,9 @@ func hunt(list []*build, from int) []*job {
 			jobs = append(jobs, &job{tiny, s, "depth=1"}, &job{own, s, "depth=1 stride=3"}, &job{ecc, s, "depth=1 stride=3"})
 			later = append(later, &job{tiny, s, "depth=2 from=1:3 seeds=3 stride=1:3"})
 			last = append(last, &job{tiny, s, "depth=2 seeds=2 stride=1:5"})
+			if s.name == "install" { // a seal that reads destroyed, and valid after the next cut
+				last = append(last, &job{tiny, s, "depth=2 from=1:1 seeds=64 stride=1:5"})
+			}
 			continue
 		}
 		jobs = append(jobs, &job{tiny, s, "depth=0"})
@@ -62,8 +68,16 @@ func hunt(list []*build, from int) []*job {
 	}
 	for _, s := range faults() {
 		switch {
+		case s.name == "swapped-1": // and from each other read on: one alone may be between verification and install
+			for from := 1; from < 512; from++ {
+				jobs = append(jobs, &job{tiny, s, fmt.Sprintf("depth=0 swap=%d:%d", sim.Swapped, from)})
+			}
 		case strings.HasPrefix(s.name, "swapped"):
-			jobs = append(jobs, &job{tiny, s, "depth=0"})
+		case s.name == "dying-failing": // from each read on, in the boot after a cut that has done nothing
+			for from := 1; from < 512; from++ {
+				jobs = append(jobs, &job{tiny, s, fmt.Sprintf("depth=1 from=1:1 fault=%d:%d:0", sim.Failing, from)})
+			}
+			later = append(later, &job{tiny, s, "depth=1"})
 		case strings.HasPrefix(s.name, "flaky"), strings.HasPrefix(s.name, "brief"):
 			jobs = append(jobs, &job{tiny, s, "depth=1 seeds=2"})
 		default:
@@ -87,6 +101,11 @@ func (l *lab) mutants(ctx context.Context, list []*build, only *regexp.Regexp) e
 	if err != nil {
 		return err
 	}
+	tried, err := l.control(ctx, hunt(list, from))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%-7s %-56s not caught by %d cuts\n", "", "none: the library as it is", tried)
 	results := make([]mutantResult, len(mutants))
 	jobs := make([]*mutation, 0, len(mutants))
 	for i := range mutants {
@@ -114,6 +133,21 @@ func (l *lab) mutants(ctx context.Context, list []*build, only *regexp.Regexp) e
 		return errors.New("a mutant was not caught")
 	}
 	return nil
+}
+
+// control sweeps the library as it is by all that is to catch mutants, and returns how many cuts that were. What
+// reports a failure there says nothing about a mutant.
+func (l *lab) control(ctx context.Context, jobs []*job) (int, error) {
+	var tried atomic.Int64
+	err := parallel(ctx, jobs, func(j *job) error {
+		s, err := l.sweep(ctx, j)
+		if err != nil {
+			return fmt.Errorf("the library without a bug: %w", err)
+		}
+		tried.Add(int64(s.Fired))
+		return nil
+	})
+	return int(tried.Load()), err
 }
 
 // downloadEnd returns how many operations the download of hunt's update has.
