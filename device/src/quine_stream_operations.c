@@ -10,12 +10,12 @@ enum { FAR = 5 };
 static uint32_t operation_size(struct quine_stream *s, uint32_t literal)
 {
     uint32_t odd = quine_stream_cell_bit(s, CTX_PARITY + 1 - literal);
-    uint32_t half = quine_stream_number(s, literal ? NUM_LITERAL : NUM_COPY);
-    if (half > s->new_size) {
+    uint32_t half = quine_stream_number(s, literal ? NUM_LITERAL : NUM_COPY) + 1; // rounded up
+    if (half > INT32_MAX) {
         quine_stream_fail(s);
-        half = 0;
+        half = 1;
     }
-    return (half << 1) + 2 - odd;
+    return (half << 1) - odd;
 }
 
 static uint32_t add_source(uint32_t *list, uint32_t count, uint32_t diagonal)

@@ -32,7 +32,7 @@ var runs = []run{
 		options: []string{"-eva-slevel", "10", "-eva-slevel-function", "quine_stream_map_learn:300,span_to_front:70",
 			"-eva-plevel", "10", "-eva-split-return", "full"},
 		alarms: []string{`span_to_front overlap span + 0 ≡ span + (int)(-1) ∨ \separated(span + 0, span + (int)(-1))`}},
-	{name: "operations", files: []string{"src/quine_stream_operations.c"},
+	{name: "operations",
 		options: []string{"-eva-slevel", "1000", "-eva-auto-loop-unroll", "16", "-eva-split-return", "full"}},
 	{name: "copy", files: []string{"src/quine_stream_values.c", "src/quine_stream_thumb.c"},
 		options: []string{"-eva-slevel", "500", "-eva-auto-loop-unroll", "16", "-eva-split-return", "full",

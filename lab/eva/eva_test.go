@@ -57,6 +57,7 @@ var seeds = []seed{
 	{"bits", "src/quine_stream_bits.c", "i < 0 ? ~i : i", "i < 0 ? -i : i"},
 	{"bits", "src/quine_stream_bits.c", "if (n < 11)", "if (n < 12)"},
 	{"map", "src/quine_stream_map.c", "        span--;\n    }\n    *span", "    }\n    *span"},
+	{"operations", "src/quine_stream_operations.c", "half > INT32_MAX", "half > s->new_size"},
 	{"operations", "src/quine_stream_operations.c", "        i--;\n    } else if", "    } else if"},
 	{"copy", "src/quine_stream_copy.c", "if (s->left >= 4) {", "if (s->left >= 3) {"},
 	{"copy", "src/quine_stream_values.c", "(h * 0x9E3B >> 7 & 0xFFFF)", "(h * 0x9E3B >> 7)"},

@@ -48,6 +48,8 @@ void main(void)
         break;
     case 5:
         (void)quine_stream_signed_number(&s, BETWEEN(0, 6));
+        s.left = quine_stream_number(&s, BETWEEN(0, 6));
+        //@ assert s.left < UINT32_MAX;
         break;
     default:
         (void)quine_stream_magnitude(WORD, BETWEEN(0, 7));

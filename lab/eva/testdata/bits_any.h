@@ -46,7 +46,7 @@ uint32_t quine_stream_number(struct quine_stream *t, uint32_t tree)
 {
     //@ assert tree < 7;
     any_bits(t);
-    return WORD;
+    return BETWEEN(0, UINT32_MAX - 1);
 }
 
 uint32_t quine_stream_signed_number(struct quine_stream *t, uint32_t tree)

@@ -64,7 +64,7 @@ void main(void)
         //@ assert n <= OUT;
         break;
     default:
-        quine_stream_init(&s, OLD_SIZE, BETWEEN(0, 0x7FFFFFFEu), WORD);
+        quine_stream_init(&s, OLD_SIZE, WORD, WORD);
     }
     check_state();
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand"
 	"os"
 	"os/exec"
@@ -143,4 +144,28 @@ func damaged(rng *rand.Rand, stream []byte) []byte {
 		bad[at] ^= 1 << rng.Intn(8)
 	}
 	return bad
+}
+
+// TestHugeSize decodes a copy whose size would wrap to 0, and with that all that is to be left of it.
+func TestHugeSize(t *testing.T) {
+	bin := deviceDecoder(t)
+	old := make([]byte, 64)
+	oldFile := filepath.Join(t.TempDir(), "old")
+	if err := os.WriteFile(oldFile, old, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, newSize := range []int{MaxSize, math.MaxUint32} {
+		rc := newRangeEncoder()
+		c := newCodec(rc, old, uint32(newSize), Params{})
+		c.prologue(prologue{})
+		c.operation(operation{size: 0})
+		stream := append(rc.finish(), make([]byte, 64)...)
+		want := decodeGo(stream, old, newSize, Params{})
+		if want.status != -16 {
+			t.Errorf("%#x: in Go %v, want status -16", newSize, want)
+		}
+		if got := decodeC(t, bin, stream, oldFile, newSize, Params{}, 0); !same(got, want) {
+			t.Errorf("%#x: in C %v, want %v", newSize, got, want)
+		}
+	}
 }

@@ -2,7 +2,10 @@
 
 package stream
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // An operation makes size bytes of the new image: copied from a place of the old
 // image, or spelled out as a literal.
@@ -77,12 +80,12 @@ func (c *codec) operation(o operation) {
 // length codes the size of an operation, at least 1. Most are even.
 func (c *codec) length(tree, parity int, size uint32) uint32 {
 	odd := uint32(c.bit(ctxParity+parity, int(size&1)))
-	half := c.number(tree, (size-1)>>1)
-	if half > c.newSize {
+	half := c.number(tree, (size-1)>>1) + 1 // rounded up
+	if half > math.MaxInt32 {
 		c.fail()
-		half = 0
+		half = 1
 	}
-	return half<<1 + 2 - odd
+	return half<<1 - odd
 }
 
 // source codes the diagonal of a copy: its place in the old image less its place
