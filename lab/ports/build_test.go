@@ -17,6 +17,7 @@ var warnings = strings.Fields("-Wall -Wextra -Wconversion -Wshadow -Wundef -Wstr
 // A port is a folder of device/port and how its driver is tested.
 type port struct {
 	name    string
+	variant string   // where it is tested in more than one
 	model   string   // of device/test/ports/model
 	driver  string   // the port that has the driver's text, name if empty
 	defines []string // for model and driver
@@ -38,6 +39,9 @@ var ports = []port{
 	{name: "stm32f4", model: "stm32f4", cpu: "cortex-m4", base: 0x08000000, ram: 0x20000000, unit: 0x20000},
 	{name: "stm32g0", model: "stm32l4", driver: "stm32l4", defines: []string{"MODEL_VARIANT=G0"},
 		cpu: "cortex-m0plus", base: 0x08000000, ram: 0x20000000, unit: 0x800},
+	{name: "stm32g0", variant: "two banks", model: "stm32l4", driver: "stm32l4",
+		defines: []string{"MODEL_VARIANT=G0", "QUINE_DBANK=1", "QUINE_BANK_SIZE=0x40000u"},
+		cpu:     "cortex-m0plus", base: 0x08000000, ram: 0x20000000, unit: 0x800},
 	{name: "stm32g4", model: "stm32l4", driver: "stm32l4",
 		defines: []string{"MODEL_VARIANT=G4", "QUINE_DBANK=1", "QUINE_BANK_SIZE=0x40000u"},
 		cpu:     "cortex-m4", base: 0x08000000, ram: 0x20000000, unit: 0x800},
@@ -51,6 +55,9 @@ var ports = []port{
 var template = port{name: "template", cpu: "cortex-m0plus", ram: 0x20000000, unit: 0x400}
 
 func (p port) dir() string { return filepath.Join(library, "port", p.name) }
+
+// test returns the name of the port's tests.
+func (p port) test() string { return strings.TrimSpace(p.name + " " + p.variant) }
 
 // source returns the file that has the text of the driver.
 func (p port) source() string {

@@ -20,7 +20,7 @@ import (
 func TestDrivers(t *testing.T) {
 	need.Program(t, "cc", "cc")
 	for _, p := range ports {
-		t.Run(p.name, func(t *testing.T) {
+		t.Run(p.test(), func(t *testing.T) {
 			t.Parallel()
 			program := filepath.Join(t.TempDir(), "test")
 			flags := []string{"-fsanitize=address,undefined", "-fno-sanitize-recover=all"}
@@ -78,7 +78,7 @@ func TestLink(t *testing.T) {
 	const gcc = "arm-none-eabi-gcc"
 	need.Program(t, "arm-gcc", gcc)
 	for _, p := range append([]port{template}, ports...) {
-		t.Run(p.name, func(t *testing.T) {
+		t.Run(p.test(), func(t *testing.T) {
 			t.Parallel()
 			out := filepath.Join(t.TempDir(), "app.elf")
 			run(t, gcc, p.linkArgs(t, out)...)
@@ -185,7 +185,7 @@ func TestClosed(t *testing.T) {
 	const gcc = "arm-none-eabi-gcc"
 	need.Program(t, "arm-gcc", gcc)
 	for _, p := range append([]port{template}, ports...) {
-		t.Run(p.name, func(t *testing.T) {
+		t.Run(p.test(), func(t *testing.T) {
 			t.Parallel()
 			object := filepath.Join(t.TempDir(), "port.o")
 			args := append([]string{"-mcpu=" + p.cpu, "-mthumb"}, warnings...)

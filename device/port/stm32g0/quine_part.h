@@ -27,23 +27,29 @@
 #define QUINE_PAGE_SIZE 2048u
 
 // Bytes of a bank. Parts of two banks (G0B0, G0B1, G0C1 with DUAL_BANK = 1) need the half of their size
-// here, in quine_config.h.
+// here, and QUINE_DBANK 1, in quine_config.h.
 #ifndef QUINE_BANK_SIZE
 #define QUINE_BANK_SIZE 0x80000u
 #endif
 
 // Where the families of this flash interface differ; for the driver.
 #define QUINE_FLASH_ECCR 0x40022018u
+#define QUINE_FLASH_ECC2R 0x4002201Cu     // of bank 2; reads 0 where there is none
 #define QUINE_SR_BUSY 0x70000u            // BSY1, BSY2, CFGBSY
 #define QUINE_ACR_CACHES 0x200u           // ICEN
 #define QUINE_ACR_RESETS 0x800u           // ICRST
 #define QUINE_CR_BKER 0x2000u
 #define QUINE_ECCR_ECCD 0x80000000u
-#define QUINE_OPTR_MASK 0u                // nSWAP_BANK exists in parts of two banks only: leave it 1
+#define QUINE_BANK2_PAGE 256u             // number of the first page of bank 2 (RM 3.3.1), in all sizes
+#ifdef QUINE_DBANK
+#define QUINE_OPTR_MASK 0x300000u         // DUAL_BANK, nSWAP_BANK must be
+#define QUINE_OPTR_WANT 0x300000u         // 1: two banks; 1: bank 1 at the flash base
+#else
+#define QUINE_OPTR_MASK 0u
 #define QUINE_OPTR_WANT 0u
+#endif
 #define QUINE_PCROP_UNIT 512u
-#define QUINE_PCROP_SECOND 0x40022034u    // PCROP1BSR: the other area of bank 1
-#define QUINE_PCROP_SECOND_BASE 0u
+#define QUINE_PCROP_AREAS 2               // of a bank
 
 
 // EMPTY (RM 3.7.1) is evaluated at power-on and can be written; set, every reset leads to the ROM

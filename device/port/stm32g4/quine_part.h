@@ -35,6 +35,7 @@
 
 // Where the families of this flash interface differ; for the driver.
 #define QUINE_FLASH_ECCR 0x40022018u
+#define QUINE_FLASH_ECC2R QUINE_FLASH_ECCR // one register for both banks
 #define QUINE_SR_BUSY 0x10000u            // BSY
 #define QUINE_ACR_CACHES 0x600u           // ICEN, DCEN
 #define QUINE_ACR_RESETS 0x1800u          // ICRST, DCRST
@@ -47,9 +48,9 @@
 #define QUINE_OPTR_MASK 0u
 #define QUINE_OPTR_WANT 0u
 #endif
+#define QUINE_BANK2_PAGE 0u               // number of the first page of bank 2
 #define QUINE_PCROP_UNIT 8u
-#define QUINE_PCROP_SECOND 0x40022044u    // PCROP2SR: bank 2
-#define QUINE_PCROP_SECOND_BASE QUINE_BANK_SIZE
+#define QUINE_PCROP_AREAS 1               // of a bank
 
 
 // This family has no empty check.

@@ -35,6 +35,7 @@
 
 // Where the families of this flash interface differ; for the driver.
 #define QUINE_FLASH_ECCR 0x40022018u
+#define QUINE_FLASH_ECC2R QUINE_FLASH_ECCR // one register for both banks
 #define QUINE_SR_BUSY 0x10000u            // BSY
 #define QUINE_ACR_CACHES 0x600u           // ICEN, DCEN
 #define QUINE_ACR_RESETS 0x1800u          // ICRST, DCRST
@@ -42,9 +43,9 @@
 #define QUINE_ECCR_ECCD 0x80000000u
 #define QUINE_OPTR_MASK 0x100000u         // BFB2 must be
 #define QUINE_OPTR_WANT 0x000000u         // 0: bank 1 at the flash base
+#define QUINE_BANK2_PAGE 0u               // number of the first page of bank 2
 #define QUINE_PCROP_UNIT 8u
-#define QUINE_PCROP_SECOND 0x40022044u    // PCROP2SR: bank 2
-#define QUINE_PCROP_SECOND_BASE QUINE_BANK_SIZE
+#define QUINE_PCROP_AREAS 1               // of a bank
 
 
 // PEMPTY toggles when 1 is written to it (RM 3.7.5); set, every reset leads to the ROM loader.

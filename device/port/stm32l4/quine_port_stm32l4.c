@@ -25,8 +25,8 @@
 //                     ROM loader, and afterwards none does. Not on the STM32G4, L471, L475, L476, L486
 //   error flags       cleared before, checked after, each operation; PROGERR and its kin left by an
 //                     application would block every operation (RM 3.3.7)
-//   two banks         used as one flash, bank 1 at the base: BFB2 must be 0, checked. Staging in the other
-//                     bank does not stall the application
+//   two banks         used as one flash, bank 1 at the base: BFB2 must be 0, or nSWAP_BANK 1, checked. Staging
+//                     in the other bank does not stall the application
 #include "../stm32/quine_stm32.h"
 
 // RM 3.7
@@ -38,8 +38,8 @@
 #define FLASH_PCROP1SR 0x40022024u // PCROP1ER follows
 #define FLASH_WRP1AR 0x4002202Cu
 #define FLASH_WRP1BR 0x40022030u
-#define FLASH_WRP2AR 0x4002204Cu
-#define FLASH_WRP2BR 0x40022050u
+#define FLASH_PCROP1BSR 0x40022034u // of the G0
+#define BANK2 0x20u // registers of bank 2 behind those of bank 1
 
 // EOP OPERR PROGERR WRPERR PGAERR SIZERR PGSERR MISERR FASTERR RDERR OPTVERR; never PEMPTY
 #define SR_FLAGS 0xC3FBu
@@ -68,11 +68,16 @@ __attribute__((section(".quine.record"))) volatile uint32_t quine_flash_fault_re
 void quine_nmi(void);
 QUINE_BOOT_CODE void quine_nmi(void)
 {
-    uint32_t eccr = quine_read32(QUINE_FLASH_ECCR);
+    uint32_t at = QUINE_FLASH_ECCR;
+    uint32_t eccr = quine_read32(at);
+    if (QUINE_FLASH_ECC2R != QUINE_FLASH_ECCR && (eccr & QUINE_ECCR_ECCD) == 0u) {
+        at = QUINE_FLASH_ECC2R;
+        eccr = quine_read32(at);
+    }
     if ((eccr & QUINE_ECCR_ECCD) == 0u)
         quine_reset();
     quine_flash_fault_record = QUINE_FLASH_FAULT;
-    quine_write32(QUINE_FLASH_ECCR, eccr & ~ECCR_ECCC); // cleared by writing 1 (RM 3.7.7)
+    quine_write32(at, eccr & ~ECCR_ECCC); // cleared by writing 1 (RM 3.7.7)
 }
 
 // Whether a WRP area, pages [7:0] to [23:16], meets the first size bytes of its bank (RM 3.7.13).
@@ -90,18 +95,20 @@ static QUINE_BOOT_CODE bool pcrop_meets(uint32_t address, uint32_t size)
     return start <= (quine_read32(address + 4u) & 0xFFFFu) && start * QUINE_PCROP_UNIT < size;
 }
 
+// Whether an area of a bank, whose registers lie so much behind those of bank 1, meets its first size bytes.
+static QUINE_BOOT_CODE bool protected(uint32_t bank, uint32_t size)
+{
+    return wrp_meets(FLASH_WRP1AR + bank, size) || wrp_meets(FLASH_WRP1BR + bank, size) ||
+           pcrop_meets(FLASH_PCROP1SR + bank, size) ||
+           (QUINE_PCROP_AREAS == 2 && pcrop_meets(FLASH_PCROP1BSR + bank, size));
+}
+
 QUINE_BOOT_CODE int quine_flash_open(uint32_t size)
 {
-    uint32_t size2 = size > QUINE_BANK_SIZE ? size - QUINE_BANK_SIZE : 0u;
-    uint32_t pcrop2 = size > QUINE_PCROP_SECOND_BASE ? size - QUINE_PCROP_SECOND_BASE : 0u;
-
     quine_write32(FLASH_SR, SR_FLAGS);
     quine_flash_mark_empty(false); // boot runs: whatever power-on found, the first word is there
     if ((quine_read32(FLASH_OPTR) & QUINE_OPTR_MASK) != QUINE_OPTR_WANT ||
-        wrp_meets(FLASH_WRP1AR, size) || wrp_meets(FLASH_WRP1BR, size) ||
-        pcrop_meets(FLASH_PCROP1SR, size) || pcrop_meets(QUINE_PCROP_SECOND, pcrop2))
-        return QUINE_ERR_IO;
-    if (size2 > 0u && (wrp_meets(FLASH_WRP2AR, size2) || wrp_meets(FLASH_WRP2BR, size2)))
+        protected(0, size) || (size > QUINE_BANK_SIZE && protected(BANK2, size - QUINE_BANK_SIZE)))
         return QUINE_ERR_IO;
     return QUINE_OK;
 }
@@ -143,7 +150,7 @@ QUINE_KERNEL_CODE int quine_flash_erase(uint32_t offset)
     uint32_t acr = quine_read32(FLASH_ACR);
     int err = begin(acr);
     if (page >= QUINE_BANK_SIZE) {
-        page -= QUINE_BANK_SIZE;
+        page -= QUINE_BANK_SIZE - QUINE_BANK2_PAGE * QUINE_PAGE_SIZE;
         cr |= QUINE_CR_BKER;
     }
     cr |= CR_PNB(page / QUINE_PAGE_SIZE);

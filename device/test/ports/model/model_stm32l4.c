@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Model of the flash interface of STM32L4, STM32G0 and STM32G4 (section 3 of RM0351, RM0444, RM0440):
-// double words with ECC, pages of 2 KiB, two banks in the L4 and G4 models.
+// double words with ECC, pages of 2 KiB. L4 and G4 have two banks, a G0 has them with QUINE_DBANK.
 #include "model_stm32.h"
 
 #include "quine_part.h"
@@ -18,16 +18,25 @@ enum {
     SR = 0x40022010,
     CR = 0x40022014,
     ECCR = 0x40022018,
+    ECC2R = 0x4002201C,
     OPTR = 0x40022020,
     OPTIONS = 0x40022024, // PCROP and WRP registers
-    OPTIONS_END = 0x40022054,
+    OPTIONS_END = 0x4002205C,
 };
 
-#define FLASH_SIZE (MODEL_VARIANT == G0 ? 0x20000u : 2u * QUINE_BANK_SIZE)
+#ifdef QUINE_DBANK
+#define DBANK 1
+#else
+#define DBANK 0
+#endif
+
+#define TWO_BANKS (MODEL_VARIANT != G0 || DBANK)
+#define FLASH_SIZE (TWO_BANKS ? 2u * QUINE_BANK_SIZE : 0x20000u)
 #define BUSY (MODEL_VARIANT == G0 ? 0x50000u : 0x10000u)
 #define CFGBSY 0x40000u
 #define BKER (MODEL_VARIANT == G0 ? 0x2000u : 0x800u)
-#define PNB_MASK 0x7F8u
+#define PNB_MASK (MODEL_VARIANT == G0 ? 0x1FF8u : 0x7F8u)
+#define BANK2_PAGE (MODEL_VARIANT == G0 ? 256u : 0u) // number of the first page of bank 2 (RM0444 3.3.1)
 #define CACHES (MODEL_VARIANT == G0 ? 0x200u : 0x600u)
 #define ACR_RESET 0x600u
 #define W1C 0xC3FBu
@@ -44,9 +53,9 @@ enum {
 
 void quine_nmi(void);
 
-static uint32_t acr, sr, cr, eccr, optr;
+static uint32_t acr, sr, cr, eccr, ecc2r, optr;
 static unsigned keys;
-static uint32_t options[12]; // from OPTIONS on
+static uint32_t options[14]; // from OPTIONS on
 static uint8_t buffer[8]; // the double word being written
 static uint32_t first;    // its offset, or 1 when none is
 static bool empty;        // what the flag says
@@ -55,14 +64,14 @@ static bool cfgbsy;
 static void power_on(void)
 {
     acr = ACR_RESET & (CACHES | 0x400u);
-    sr = eccr = 0;
-    optr = MODEL_VARIANT == G4 ? 0x400000u : 0u;
+    sr = eccr = ecc2r = 0;
+    optr = MODEL_VARIANT == G4 ? 0x400000u : MODEL_VARIANT == G0 ? 0x300000u : 0u;
     cr = LOCK;
     keys = 0;
     stm32_power_on();
     first = 1;
     empty = cfgbsy = false;
-    for (int i = 0; i < 12; i++)
+    for (int i = 0; i < 14; i++)
         options[i] = i % 2 == 1 ? 0u : MODEL_VARIANT == G0 ? 0x1FFu : 0xFFFFu; // PCROP: no area
     for (uint32_t i = 0x2C; i <= 0x50; i += i == 0x30 ? 0x1C : 4)
         options[(i - 0x24) / 4] = 0xFFu; // WRP: no area
@@ -96,13 +105,16 @@ static bool ready(const char *what)
 
 static void erase(void)
 {
-    uint32_t offset = (cr & PNB_MASK) / 8u * 2048u + ((cr & BKER) != 0u ? QUINE_BANK_SIZE : 0u);
+    bool second = (cr & BKER) != 0u;
+    uint32_t page = (cr & PNB_MASK) / 8u;
+    uint32_t in_bank = (page - (second ? BANK2_PAGE : 0u)) * 2048u;
+    uint32_t offset = in_bank + (second ? QUINE_BANK_SIZE : 0u);
     if (!ready("erase"))
         return;
-    if ((cr & BKER) != 0u && MODEL_VARIANT == G0)
+    if (second && !TWO_BANKS)
         model_complain("BKER set in a part of one bank");
-    if (offset >= FLASH_SIZE)
-        model_complain("erase of page %u, which does not exist", (unsigned)(offset / 2048u));
+    if (in_bank >= (TWO_BANKS ? QUINE_BANK_SIZE : FLASH_SIZE))
+        model_complain("erase of page %u, which does not exist", (unsigned)page);
     else if (is_protected(offset))
         sr |= WRPERR;
     else {
@@ -191,6 +203,8 @@ static uint32_t read_reg(uint32_t address, unsigned width)
         return cr;
     case ECCR:
         return eccr;
+    case ECC2R:
+        return MODEL_VARIANT == G0 ? ecc2r : 0u;
     case OPTR:
         return optr;
     default:
@@ -239,6 +253,9 @@ static void write_reg(uint32_t address, unsigned width, uint32_t value)
     case ECCR:
         eccr &= ~(value & 0xF0000000u);
         break;
+    case ECC2R:
+        ecc2r &= ~(value & 0xF0000000u);
+        break;
     default:
         if (!stm32_write(address, 0, value))
             model_complain("write to 0x%08x", (unsigned)address);
@@ -273,10 +290,12 @@ static void leave_flags(void)
     sr |= 0xC3FAu;
 }
 
-// A torn double word was read.
+// A torn double word was read, in the second bank each other time.
 static void double_error(void)
 {
-    eccr |= 0xC0000000u;
+    static bool second;
+    *(second && MODEL_VARIANT == G0 && TWO_BANKS ? &ecc2r : &eccr) |= 0xC0000000u;
+    second = !second;
 }
 
 static void leave_unlocked(void)
@@ -285,15 +304,15 @@ static void leave_unlocked(void)
     keys = 2;
 }
 
-// The areas of bank 1 by turns where it has two.
+// The areas of a bank by turns where it has two.
 static void protect_code(uint32_t offset)
 {
     uint32_t unit = MODEL_VARIANT == G0 ? 512u : 8u;
-    uint32_t area = 0;
-    if (MODEL_VARIANT == G0)
-        area = (offset & 0x8000u) != 0u ? (0x34u - 0x24u) / 4u : 0u;
-    else if (offset >= QUINE_BANK_SIZE)
-        area = (0x44u - 0x24u) / 4u;
+    uint32_t area = offset >= QUINE_BANK_SIZE ? (0x44u - 0x24u) / 4u : 0u;
+    static bool second;
+    second = !second;
+    if (MODEL_VARIANT == G0 && second)
+        area += (0x34u - 0x24u) / 4u;
     if (offset >= QUINE_BANK_SIZE)
         offset -= QUINE_BANK_SIZE;
     options[area] = offset / unit;
@@ -302,7 +321,7 @@ static void protect_code(uint32_t offset)
 
 static void other_geometry(void)
 {
-    optr ^= 0x500000u; // BFB2, and DBANK of the G4
+    optr ^= MODEL_VARIANT == G0 ? 0x100000u : 0x500000u; // nSWAP_BANK; BFB2, and DBANK of the G4
 }
 
 const struct model model = {
@@ -314,7 +333,7 @@ const struct model model = {
     .at_rest = at_rest,
     .protect = protect,
     .protect_code = protect_code,
-    .other_geometry = MODEL_VARIANT == G0 ? NULL : other_geometry,
+    .other_geometry = TWO_BANKS ? other_geometry : NULL,
     .leave_flags = leave_flags,
     .leave_unlocked = leave_unlocked,
     .hang = model_stick,

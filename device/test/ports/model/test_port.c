@@ -161,10 +161,12 @@ static void test_protection(void)
 static void test_options(void)
 {
     for (uint32_t offset = 0x4000u; model.protect_code != NULL && offset < model.flash_size; offset *= 2u) {
-        begin("PCROP");
-        model.protect_code(offset);
-        check(quine_flash_open(offset + 1u) != QUINE_OK, "open with a PCROP area", offset);
-        check(quine_flash_open(offset) == QUINE_OK, "open below a PCROP area", offset);
+        for (int area = 0; area < 2; area++) {
+            begin("PCROP");
+            model.protect_code(offset);
+            check(quine_flash_open(offset + 1u) != QUINE_OK, "open with a PCROP area", offset);
+            check(quine_flash_open(offset) == QUINE_OK, "open below a PCROP area", offset);
+        }
     }
     if (model.other_geometry != NULL) {
         begin("option bytes");
@@ -226,6 +228,10 @@ static void test_double_error(void)
         return;
     begin("double ECC error");
     (void)quine_flash_fault();
+    if (setjmp(on_reset) != 0) {
+        check(false, "reset", 0);
+        return;
+    }
     for (int i = 0; i < 2; i++) {
         check(!quine_flash_fault(), "fault without an error", 0);
         model.double_error();
