@@ -84,7 +84,8 @@ var mistakes = map[string][]mistake{
 		{"PCROP of bank 2 not asked", "pcrop_meets(FLASH_PCROP1SR + bank, size)", "pcrop_meets(FLASH_PCROP1SR, size)", "open with a PCROP area"},
 	},
 	"stm32g4": {
-		{"page number beyond the bank", "        page -= QUINE_BANK_SIZE - QUINE_BANK2_PAGE * QUINE_PAGE_SIZE;\n", "", "does not exist"},
+		{"page number beyond the bank", "        page -= QUINE_BANK_SIZE - QUINE_BANK2_PAGE * QUINE_PAGE_SIZE;\n", "", "erase: erase at 0x40000"},
+		{"QUINE_BANK_SIZE left at 512 KiB", "if (page >= QUINE_BANK_SIZE)", "if (page >= 0x80000u)", "erase: erase at 0x40000"},
 		{"option bytes not asked", "(quine_read32(FLASH_OPTR) & QUINE_OPTR_MASK) != QUINE_OPTR_WANT ||", "", "other geometry"},
 	},
 	"stm32f1": append([]mistake{

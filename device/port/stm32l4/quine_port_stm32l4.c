@@ -26,7 +26,8 @@
 //   error flags       cleared before, checked after, each operation; PROGERR and its kin left by an
 //                     application would block every operation (RM 3.3.7)
 //   two banks         used as one flash, bank 1 at the base: BFB2 must be 0, or nSWAP_BANK 1, checked. Staging
-//                     in the other bank does not stall the application
+//                     in the other bank does not stall the application. A page that the part does not have,
+//                     as with a wrong QUINE_BANK_SIZE, is not erased: its number does not fit into CR
 #include "../stm32/quine_stm32.h"
 
 // RM 3.7
@@ -50,6 +51,7 @@
 #define CR_PG 0x1u
 #define CR_PER 0x2u
 #define CR_PNB(n) ((n) << 3)
+#define CR_PAGE 0x3FF8u // PNB and BKER, in all families
 #define CR_STRT 0x10000u
 #define CR_OPTLOCK 0x40000000u
 #define CR_LOCK 0x80000000u
@@ -156,6 +158,9 @@ QUINE_KERNEL_CODE int quine_flash_erase(uint32_t offset)
     cr |= CR_PNB(page / QUINE_PAGE_SIZE);
     if (err == QUINE_OK) {
         quine_write32(FLASH_CR, cr);
+        err = ((quine_read32(FLASH_CR) ^ cr) & CR_PAGE) == 0u ? QUINE_OK : QUINE_ERR_IO;
+    }
+    if (err == QUINE_OK) {
         quine_write32(FLASH_CR, cr | CR_STRT);
         err = wait_ready();
     }

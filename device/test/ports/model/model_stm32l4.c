@@ -35,7 +35,9 @@ enum {
 #define BUSY (MODEL_VARIANT == G0 ? 0x50000u : 0x10000u)
 #define CFGBSY 0x40000u
 #define BKER (MODEL_VARIANT == G0 ? 0x2000u : 0x800u)
-#define PNB_MASK (MODEL_VARIANT == G0 ? 0x1FF8u : 0x7F8u)
+// A page number in CR. A part has the bits for as many pages as it has; the others read 0.
+#define PNB_MASK (MODEL_VARIANT == G0 ? 0x1FF8u : MODEL_VARIANT == G4 ? 0x3F8u : 0x7F8u)
+#define CR_BITS (0xC0000000u | STRT | BKER | PNB_MASK | 3u)
 #define BANK2_PAGE (MODEL_VARIANT == G0 ? 256u : 0u) // number of the first page of bank 2 (RM0444 3.3.1)
 #define CACHES (MODEL_VARIANT == G0 ? 0x200u : 0x600u)
 #define ACR_RESET 0x600u
@@ -134,7 +136,7 @@ static void write_cr(uint32_t value)
         model_complain("PG and PER together");
     if ((value & STRT) != 0u && (cr & 0x2u) == 0u)
         model_complain("STRT without PER set before");
-    cr = value & ~STRT;
+    cr = value & CR_BITS & ~STRT;
     if ((value & CR_LOCK) != 0u) {
         cr = LOCK;
         keys = 0;
