@@ -29,8 +29,8 @@ extern "C" {
 
 #define QUINE_UPDATE_PAGE 64u // bytes written to the store at a time
 
-// An update in progress. Plain memory without interior pointers: it may be copied. Do not rely on
-// its contents.
+// An update in progress. Plain memory without interior pointers: it may be copied, but must not be kept
+// over a reset: boot may have begun to install. Do not rely on its contents.
 struct quine_update {
     struct quine_patch patch;
     struct quine_update_store store;
@@ -55,7 +55,7 @@ struct quine_status {
 
 // Starts an update.
 //
-// Refused while a staged image is pending, unless boot has refused that image: reset first.
+// Refused while a staged image is pending, unless boot has refused that image: reset or abort first.
 // Writes nothing.
 // Power loss: none to speak of; RAM only.
 // Returns QUINE_OK, QUINE_ERR_PENDING, or QUINE_ERR_IO when the store does not tell.

@@ -52,9 +52,11 @@ int quine_update_begin(struct quine_update *u)
 {
     int err = pending();
 
-    u->state = IDLE;
-    if (err != QUINE_OK)
+    if (err != QUINE_OK) {
+        if (u->state != STAGED) // which can still be dropped
+            u->state = IDLE;
         return err;
+    }
     quine_patch_init(&u->patch);
     memset(&u->store, 0, sizeof u->store);
     u->fill = 0;

@@ -68,7 +68,7 @@ var mutants = []mutant{
 	{"the header is not consumed", "L2", kernelFile, []string{
 		"        (void)quine_boot_store_consume();\n", ""}},
 	{"begin overwrites a pending image", "L3", updateFile, []string{
-		"    if (err != QUINE_OK)\n        return err;\n    quine_patch_init", "    (void)err;\n    quine_patch_init"}},
+		"    if (err != QUINE_OK) {\n        if (u->state", "    if (false) {\n        if (u->state"}},
 	{"abort drops an image that boot has seen", "L3", updateFile, []string{
 		"u->state == STAGED ? QUINE_OK : pending();", "QUINE_OK;"}},
 	{"begin takes a store that does not tell for an empty one", "lab", updateFile, []string{

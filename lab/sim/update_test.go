@@ -145,6 +145,7 @@ func TestOrder(t *testing.T) {
 		{"install before finish", []call{{begin, nil}, {write, nil}, {install, quine.CodeState}, {finish, nil}, {install, ErrReset}}},
 		{"after finish", []call{{begin, nil}, {write, nil}, {finish, nil}, {finish, quine.CodeState}, {write, quine.CodeState}, {begin, quine.CodePending}, {write, quine.CodeState}, {install, ErrReset}}},
 		{"abort what is pending", []call{{begin, nil}, {write, nil}, {finish, nil}, {abort, nil}, {install, quine.CodeState}, {begin, nil}, {write, nil}, {finish, nil}}},
+		{"abort after a begin that was refused", []call{{begin, nil}, {write, nil}, {finish, nil}, {begin, quine.CodePending}, {abort, nil}, {install, quine.CodeState}, {begin, nil}, {write, nil}, {finish, nil}}},
 		{"after an error", []call{{begin, nil}, {write, nil}, {write, quine.CodeTrailing}, {half, quine.CodeTrailing}, {finish, quine.CodeTrailing}, {install, quine.CodeState}}},
 	}
 	for _, test := range tests {
