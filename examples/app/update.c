@@ -6,6 +6,7 @@
 
 #include "quine_boot.h"
 #include "quine_port.h"
+#include "quine_staging.h"
 
 #include <string.h>
 
@@ -65,13 +66,17 @@ int upload_abort(void)
 
 int staged_version(struct quine_version *version)
 {
-    uint8_t m[QUINE_MANIFEST_SIZE];
-    int result = quine_store_read(quine_store.image_base + quine_boot()->manifest_offset, m, sizeof m);
+    const uint8_t *announced = update.patch.manifest; // the image itself may be encrypted
+    uint8_t header[QUINE_STAGING_SIZE];
+    int result = quine_store_read(0, header, sizeof header);
 
-    version->major = m[QUINE_MANIFEST_VERSION + 3];
-    version->minor = m[QUINE_MANIFEST_VERSION + 2];
-    version->patch = quine_le16(m + QUINE_MANIFEST_VERSION);
-    memcpy(version->id, m + QUINE_MANIFEST_ID, sizeof version->id);
+    *version = (struct quine_version){0};
+    memcpy(version->id, header + QUINE_STAGING_ID, sizeof version->id);
+    if (memcmp(version->id, announced + QUINE_MANIFEST_ID, sizeof version->id) == 0) {
+        version->major = announced[QUINE_MANIFEST_VERSION + 3];
+        version->minor = announced[QUINE_MANIFEST_VERSION + 2];
+        version->patch = quine_le16(announced + QUINE_MANIFEST_VERSION);
+    }
     return result;
 }
 

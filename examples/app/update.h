@@ -24,7 +24,8 @@ bool upload_done(void);
 // Drops what was uploaded. Returns as quine_update_abort.
 int upload_abort(void);
 
-// Reads version and id of the image that waits in the staging store.
+// Reads the id of the image that waits in the staging store, and its version, 0.0.0 if it was staged before the
+// last reset.
 // Returns QUINE_OK or QUINE_ERR_IO.
 int staged_version(struct quine_version *version);
 

@@ -19,11 +19,15 @@ import (
 
 // onMicrobit runs a test of what does not depend on the board.
 func onMicrobit(t *testing.T, test func(ctx context.Context, b *board, r *releases)) {
+	on(t, boards[0], test)
+}
+
+func on(t *testing.T, target target, test func(ctx context.Context, b *board, r *releases)) {
 	if _, err := qemu.LookPath(); err != nil {
 		need.Missing(t, "qemu", err.Error())
 	}
 	t.Parallel()
-	r := load(t, boards[0])
+	r := load(t, target)
 	b := r.start(t)
 	ctx, cancel := b.context()
 	defer cancel()
@@ -65,7 +69,13 @@ func TestConsoleBesideSMP(t *testing.T) {
 
 // The states of the slots tell what runs and what waits.
 func TestImageStates(t *testing.T) {
-	onMicrobit(t, func(ctx context.Context, b *board, r *releases) {
+	for _, build := range []string{"", "-signed", "-encrypted"} {
+		t.Run("microbit"+build, func(t *testing.T) { testImageStates(t, build) })
+	}
+}
+
+func testImageStates(t *testing.T, build string) {
+	on(t, target{board: qemu.Microbit, build: build}, func(ctx context.Context, b *board, r *releases) {
 		check := func(want ...string) []smp.Image {
 			t.Helper()
 			images, err := b.SMP().Images(ctx)
