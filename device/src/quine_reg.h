@@ -38,6 +38,20 @@ QUINE_REG_INLINE void quine_write8(uint32_t address, uint8_t value)
     *(volatile uint8_t *)(uintptr_t)address = value;
 }
 
+// Turns interrupts off, but for NMI and HardFault. Returns what quine_interrupts_restore needs.
+QUINE_REG_INLINE uint32_t quine_interrupts_off(void)
+{
+    uint32_t primask;
+
+    __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(primask) : : "memory");
+    return primask;
+}
+
+QUINE_REG_INLINE void quine_interrupts_restore(uint32_t primask)
+{
+    __asm__ volatile("msr primask, %0" : : "r"(primask) : "memory");
+}
+
 // Calls a function in ROM.
 QUINE_REG_INLINE uintptr_t quine_call(uint32_t function, uintptr_t a, uintptr_t b, uintptr_t c,
                                       uintptr_t d)

@@ -16,10 +16,11 @@
 //   XIP cache         flushed after each operation. Reads then are plain 03h ones, slow and right. For an
 //                     application its second stage sets up fast reads again
 //   read while write  there is none: with XIP off, nothing runs from flash. Boot runs the driver from RAM,
-//                     where it stays. When an application calls it, it copies what must not run from flash
-//                     to the stack, of which it takes 1 KiB, and turns the interrupts of core 0 off. Core 1
-//                     must not run from flash meanwhile, nor DMA read it: the application sees to that
-//                     before it calls quine_update_begin, _write or _finish
+//                     where it stays. When an application calls it, which must be privileged, it copies
+//                     what must not run from flash to the stack, of which it takes 1 KiB, and turns the
+//                     interrupts of core 0 off. Core 1 must not run from flash meanwhile, nor DMA read
+//                     it: the application sees to that before it calls quine_update_begin, _write or
+//                     _finish
 //   watchdog          fed before and after a ROM function; a sector takes 400 ms at most, the longest
 //                     timeout, which each feed sets, is 8.3 s (DS 4.7.1, erratum RP2040-E1)
 //   protection        block-protect bits are the flash's; the ROM does not read them. A protected seal sector
@@ -53,10 +54,6 @@
 #define CTRL_TRIGGER 0x80000000u
 #define PSM_WDSEL 0x40010008u // DS 2.13.5
 #define WDSEL_ALL 0x0001FFFCu // all but ROSC and XOSC
-#define NVIC_ISER 0xE000E100u
-#define NVIC_ICER 0xE000E180u
-#define SYST_CSR 0xE000E010u
-#define SYST_CSR_TICKINT 0x2u
 
 // One operation: functions of the ROM, called one after the other, all with the same arguments; those that
 // take none ignore them.
@@ -132,24 +129,20 @@ static QUINE_KERNEL_CODE __attribute__((noinline)) bool in_flash(void)
 // The order is that of DS 2.8.3.1.3. Interrupts are off: their handlers lie in flash.
 static QUINE_KERNEL_CODE __attribute__((noinline)) int run(struct operation *op, uint32_t code)
 {
-    uint32_t systick = quine_read32(SYST_CSR);
-    uint32_t enabled = quine_read32(NVIC_ISER);
+    uint32_t primask = quine_interrupts_off();
 
     op->function[0] = rom(CONNECT_INTERNAL_FLASH);
     op->function[1] = rom(FLASH_EXIT_XIP);
     op->function[2] = rom(code);
     op->function[3] = rom(FLASH_FLUSH_CACHE);
     op->function[4] = rom(FLASH_ENTER_CMD_XIP);
-    quine_write32(SYST_CSR, systick & ~SYST_CSR_TICKINT);
-    quine_write32(NVIC_ICER, enabled);
     quine_watchdog();
     if (in_flash())
         operate_from_stack(op);
     else
         (void)operate(op);
     quine_watchdog();
-    quine_write32(NVIC_ISER, enabled);
-    quine_write32(SYST_CSR, systick);
+    quine_interrupts_restore(primask);
     return QUINE_OK;
 }
 

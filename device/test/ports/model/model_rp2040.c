@@ -12,9 +12,6 @@ enum {
     WATCHDOG_LOAD = 0x40058004,
     WATCHDOG_SCRATCH4 = 0x4005801C,
     PSM_WDSEL = 0x40010008,
-    NVIC_ISER = 0xE000E100,
-    NVIC_ICER = 0xE000E180,
-    SYST_CSR = 0xE000E010,
 };
 
 // Where the model has the ROM's table and functions.
@@ -25,13 +22,12 @@ enum {
 // What the flash interface does.
 static enum { XIP, CONNECTED, SERIAL, FLUSHED } mode;
 static const char *const names[] = {"IF", "EX", "RE", "RP", "FC", "CX"};
-static uint32_t iser, syst, scratch4, wdsel;
+static uint32_t primask, left, scratch4, wdsel; // left: the mask that the caller has left
 
 static void power_on(void)
 {
     mode = XIP;
-    iser = 0x00000021u;
-    syst = 7;
+    primask = left = 0;
     scratch4 = 0xB007C0D3u;
     wdsel = 0;
 }
@@ -88,7 +84,7 @@ uintptr_t quine_call(uint32_t function, uintptr_t a, uintptr_t b, uintptr_t c, u
         model_complain("ROM has no function 0x%x", (unsigned)b);
         return 0;
     }
-    if (mode == XIP && (iser != 0u || (syst & 2u) != 0u))
+    if (primask == 0u)
         model_complain("interrupts on while XIP goes off");
     switch (function) {
     case FUNCTIONS:
@@ -119,6 +115,18 @@ uintptr_t quine_call(uint32_t function, uintptr_t a, uintptr_t b, uintptr_t c, u
     return 0;
 }
 
+uint32_t quine_interrupts_off(void)
+{
+    uint32_t was = primask;
+    primask = 1;
+    return was;
+}
+
+void quine_interrupts_restore(uint32_t was)
+{
+    primask = was;
+}
+
 static uint32_t read_reg(uint32_t address, unsigned width)
 {
     switch (address) {
@@ -127,10 +135,6 @@ static uint32_t read_reg(uint32_t address, unsigned width)
         if (width != 2u)
             model_complain("ROM pointer read %u bytes wide", width);
         return address == FUNC_TABLE ? TABLE : LOOKUP;
-    case NVIC_ISER:
-        return iser;
-    case SYST_CSR:
-        return syst;
     default:
         model_complain("read of 0x%08x", (unsigned)address);
         return 0;
@@ -157,15 +161,6 @@ static void write_reg(uint32_t address, unsigned width, uint32_t value)
         if ((value & 0x80000000u) == 0u || scratch4 == 0xB007C0D3u || wdsel != 0x1FFFCu)
             model_complain("CTRL 0x%x does not reset into flash", (unsigned)value);
         model_has_reset();
-    case NVIC_ICER:
-        iser &= ~value;
-        break;
-    case NVIC_ISER:
-        iser |= value;
-        break;
-    case SYST_CSR:
-        syst = value;
-        break;
     default:
         model_complain("write to 0x%08x", (unsigned)address);
     }
@@ -175,12 +170,13 @@ static void at_rest(void)
 {
     if (mode != XIP)
         model_complain("XIP left off");
-    if (iser != 0x21u || syst != 7u)
-        model_complain("interrupts left off");
+    if (primask != left)
+        model_complain("interrupts left %s", primask != 0u ? "off" : "on");
 }
 
 static void leave_flags(void)
 {
+    primask = left = 1;
 }
 
 const struct model model = {
