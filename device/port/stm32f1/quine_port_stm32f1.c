@@ -12,8 +12,9 @@
 //   cache, prefetch   no cache; the prefetch buffer holds 16 bytes that nobody reads across an erase
 //   read while write  a fetch from flash stalls the bus until the end (PM 2.3.3), so the driver works
 //                     from flash too, interrupts waiting; boot runs it from RAM
-//   watchdog          fed in each wait loop; a page takes 40 ms. The IWDG outlives every reset but
-//                     power-on. WWDG does not
+//   watchdog          fed in each wait loop; a page takes 40 ms. A reset stops what an application
+//                     has started; the IWDG runs in boot if option bit WDG_SW is 0. An application that
+//                     gives the IWDG a window (F0) would be reset by the driver's feeds
 //   protection        WRPR is read for every page of the image before anything is destroyed
 //   empty check       F04x, F070x6, F09x, F030xC: set and cleared at power-on and option load only, so a
 //                     cut in the window of sector 0 leads to the ROM loader at the next power-on. The

@@ -12,8 +12,8 @@
 //                     operation updates them itself. Prefetch holds no cells over an operation
 //   read while write  a read of the same bank stalls the bus until the end (RM 3.6.1), so the driver
 //                     works from flash too, interrupts waiting; boot runs it from RAM
-//   watchdog          fed in each wait loop; a 128 KiB sector takes 2 s (4 s at x8). The IWDG outlives
-//                     every reset but power-on. WWDG does not
+//   watchdog          fed in each wait loop; a 128 KiB sector takes 2 s (4 s at x8). A reset stops
+//                     what an application has started; the IWDG runs in boot if option bit WDG_SW is 0
 //   protection        nWRP and PCROP of every sector of the image are read before anything is destroyed
 //   empty check       none in this family: a cut while sector 0 is written needs a debugger, or BOOT0
 //   error flags       cleared before, checked after, each operation

@@ -12,8 +12,9 @@
 //   cache, prefetch   read buffers are emptied by DISAB_BUF around each operation (RM 3.7.1)
 //   read while write  a fetch from the busy bank stalls until the end (RM 3.3.4), so the driver works from
 //                     flash too, interrupts waiting; boot runs it from RAM
-//   watchdog          fed in each wait loop; a page or a word takes 3.2 ms. The IWDG outlives every reset
-//                     but power-on. WWDG does not
+//   watchdog          fed in each wait loop; a page or a word takes 3.2 ms. A reset stops what an
+//                     application has started; the IWDG runs in boot if option bit WDG_SW is 0. An
+//                     application that gives the IWDG a window would be reset by the driver's feeds
 //   protection        WRPR of every sector of the image is read before anything is destroyed
 //   empty check       STM32L01x and L02x only; the others need a debugger, or BOOT0
 //   error flags       cleared before, checked after, each operation

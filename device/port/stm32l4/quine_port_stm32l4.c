@@ -16,8 +16,10 @@
 //                     flash too, interrupts waiting; boot runs it from RAM. Its NMI vector stays in
 //                     flash: a double error in the window in which sector 0 is rewritten locks up, and
 //                     the watchdog, if it runs, resets
-//   watchdog          fed in each wait loop; a page takes 25 ms at most. The IWDG outlives every reset
-//                     but power-on. WWDG_SW must be 1: boot does not serve a window watchdog
+//   watchdog          fed in each wait loop; a page takes 25 ms at most. A reset stops what an
+//                     application has started; the IWDG runs in boot if option bit IWDG_SW is 0. An
+//                     application that gives the IWDG a window would be reset by the driver's feeds.
+//                     WWDG_SW must be 1: boot does not serve a window watchdog
 //   protection        WRP and PCROP areas that meet the image are read before anything is destroyed.
 //                     A securable area (G0, G4) is closed only by the application, later
 //   empty check       EMPTY or PEMPTY is set before sector 0 is erased and cleared after its first double

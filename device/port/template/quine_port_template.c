@@ -34,7 +34,8 @@ QUINE_KERNEL_CODE void quine_watchdog(void)
 
 QUINE_KERNEL_CODE void quine_reset(void)
 {
-    quine_write32(AIRCR, 0x05FA0004u); // VECTKEY, SYSRESETREQ
+    __asm__ volatile("dsb" : : : "memory"); // what an application has written has left the write buffer
+    quine_write32(AIRCR, 0x05FA0004u);      // VECTKEY, SYSRESETREQ
     for (;;)
         ;
 }
