@@ -20,6 +20,8 @@
 //                     cut in the window of sector 0 leads to the ROM loader at the next power-on. The
 //                     others, all F1 included, need a debugger, or BOOT0
 //   error flags       cleared before, checked after, each operation
+//   RAM               boot reads words that nothing has written since power-on: leave RAM_PARITY_CHECK of the
+//                     F0 at 1, off, or the NMI resets for ever
 #include "../stm32/quine_stm32.h"
 
 #include <stddef.h>

@@ -27,6 +27,8 @@
 //                     ROM loader, and afterwards none does. Not on the STM32G4, L471, L475, L476, L486
 //   error flags       cleared before, checked after, each operation; PROGERR and its kin left by an
 //                     application would block every operation (RM 3.3.7)
+//   RAM               boot reads words that nothing has written since power-on: leave RAM_PARITY_CHECK (G0),
+//                     SRAM_PE (G4) or SRAM2_PE (L4, if RAM is SRAM2) at 1, off, or the NMI resets for ever
 //   two banks         used as one flash, bank 1 at the base: BFB2 must be 0, or nSWAP_BANK 1, checked. Staging
 //                     in the other bank does not stall the application. A page that the part does not have,
 //                     as with a wrong QUINE_BANK_SIZE, is not erased: its number does not fit into CR

@@ -12,6 +12,7 @@
 //   protection        which option or lock bits stop an erase; when are they loaded
 //   empty check       what starts after a cut that leaves the first word blank
 //   error flags       which flags must be clear before an operation, and which tell of its failure
+//   RAM               what does a read of a word do that nothing has written since power-on
 //   two banks         which bank is at the flash base, and can an option bit swap them
 //
 // Everything in QUINE_KERNEL_CODE is copied to RAM as it is: no call but within the section, no switch
