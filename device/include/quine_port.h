@@ -48,6 +48,10 @@
 #define QUINE_BOOT_CHANGE 1
 #endif
 
+// First byte that an install may write: those before are kept, and may be write-protected.
+#define QUINE_KEPT (QUINE_SEAL_OFFSET < QUINE_APP_OFFSET ? QUINE_SEAL_OFFSET : QUINE_APP_OFFSET)
+#define QUINE_FIRST_WRITTEN (QUINE_BOOT_CHANGE ? 0u : QUINE_KEPT)
+
 // Does not compile when offsets, which quine_config.h or a store's settings give, do not fit the part's erase units. No
 // _Static_assert can say so, for a port tells its units by a function; but once that is inlined its value is known.
 #define QUINE_UNITS_ASSERT(condition, refuse)        \
@@ -60,8 +64,8 @@
 // First byte of flash; the linker fragment places it.
 extern uint8_t quine_flash[]; // not const: it changes while boot runs
 
-// Says whether flash can be changed: [0, size) is not write-protected and the supply is high enough
-// to erase and program. Clears error flags that the application may have left and sees to caches.
+// Says whether flash can be changed: [QUINE_FIRST_WRITTEN, size) is not write-protected and the supply is high
+// enough to erase and program. Clears error flags that the application may have left and sees to caches.
 // Called with flash idle, before anything is destroyed.
 // Returns QUINE_OK, or QUINE_ERR_IO: boot then leaves everything as it is and says so.
 #if !defined(quine_flash_open) // a part with nothing to see to defines it as QUINE_OK

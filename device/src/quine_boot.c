@@ -19,7 +19,7 @@ _Static_assert(sizeof(struct quine_ram) <= 4344u, "quine.ld has the kernel's cop
 // What no install writes must be in flash as it is in the image, or the digest of what was installed would never be
 // right: what lies between boot sector and application, and a boot sector that never changes.
 #define KEPT_START (QUINE_BOOT_CHANGE ? QUINE_BOOT_SIZE : 0u)
-#define KEPT_END (QUINE_SEAL_OFFSET < QUINE_APP_OFFSET ? QUINE_SEAL_OFFSET : QUINE_APP_OFFSET)
+#define KEPT_END QUINE_KEPT
 
 // With a limit of one, two power cuts could strand a device: one failed attempt must not count as
 // a refusal.

@@ -36,7 +36,11 @@ var ports = []port{
 	{name: "stm32f0", model: "stm32f1", driver: "stm32f1", defines: []string{"QUINE_PAGE_SIZE=2048u"},
 		cpu: "cortex-m0", base: 0x08000000, ram: 0x20000000, unit: 0x400},
 	{name: "stm32f1", model: "stm32f1", cpu: "cortex-m3", base: 0x08000000, ram: 0x20000000, unit: 0x400},
+	{name: "stm32f1", variant: "fixed boot sector", model: "stm32f1", defines: []string{"QUINE_BOOT_CHANGE=0"},
+		cpu: "cortex-m3", base: 0x08000000, ram: 0x20000000, unit: 0x400},
 	{name: "stm32f4", model: "stm32f4", cpu: "cortex-m4", base: 0x08000000, ram: 0x20000000, unit: 0x20000},
+	{name: "stm32f4", variant: "fixed boot sector", model: "stm32f4", defines: []string{"QUINE_BOOT_CHANGE=0"},
+		cpu: "cortex-m4", base: 0x08000000, ram: 0x20000000, unit: 0x20000},
 	{name: "stm32g0", model: "stm32l4", driver: "stm32l4", defines: []string{"MODEL_VARIANT=G0"},
 		cpu: "cortex-m0plus", base: 0x08000000, ram: 0x20000000, unit: 0x800},
 	{name: "stm32g0", variant: "two banks", model: "stm32l4", driver: "stm32l4",
@@ -46,9 +50,15 @@ var ports = []port{
 		defines: []string{"MODEL_VARIANT=G4", "QUINE_DBANK=1", "QUINE_BANK_SIZE=0x40000u"},
 		cpu:     "cortex-m4", base: 0x08000000, ram: 0x20000000, unit: 0x800},
 	{name: "stm32l0", model: "stm32l0", cpu: "cortex-m0plus", base: 0x08000000, ram: 0x20000000, unit: 0x80},
+	{name: "stm32l0", variant: "fixed boot sector", model: "stm32l0", defines: []string{"QUINE_BOOT_CHANGE=0"},
+		cpu: "cortex-m0plus", base: 0x08000000, ram: 0x20000000, unit: 0x80},
 	{name: "stm32l4", model: "stm32l4", cpu: "cortex-m4", base: 0x08000000, ram: 0x20000000, unit: 0x800},
+	{name: "stm32l4", variant: "fixed boot sector", model: "stm32l4", defines: []string{"QUINE_BOOT_CHANGE=0"},
+		cpu: "cortex-m4", base: 0x08000000, ram: 0x20000000, unit: 0x800},
 	{name: "rp2040", model: "rp2040", extra: "test/ports/boot2.c", absolute: "operate", cpu: "cortex-m0plus", base: 0x10000000, ram: 0x20000000, unit: 0x1000},
 	{name: "samd21", model: "samd21", cpu: "cortex-m0plus", base: 0, ram: 0x20000000, unit: 0x100},
+	{name: "samd21", variant: "fixed boot sector", model: "samd21", defines: []string{"QUINE_BOOT_CHANGE=0"},
+		cpu: "cortex-m0plus", base: 0, ram: 0x20000000, unit: 0x100},
 }
 
 // template is linked only; there is no such controller.

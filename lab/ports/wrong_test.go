@@ -64,7 +64,7 @@ var mistakes = map[string][]mistake{
 		{"caches on", "acr & ~QUINE_ACR_CACHES);\n    stm32_unlock", "acr);\n    stm32_unlock", "caches on"},
 		{"cache reset while on", "off | QUINE_ACR_RESETS", "acr | QUINE_ACR_RESETS", "cache reset while it is on"},
 		{"caches not turned on again", "    quine_write32(FLASH_ACR, acr);\n", "", "caches left changed"},
-		{"second area not asked", "|| wrp_meets(FLASH_WRP1BR + bank, size)", "", "open with a protected sector"},
+		{"second area not asked", "|| wrp_meets(FLASH_WRP1BR + bank, first, size)", "", "open with a protected sector"},
 		{"bank 2 not asked", "(size > QUINE_BANK_SIZE &&", "(false &&", "open with a protected sector"},
 		{"PCROP not asked", "pcrop_meets(FLASH_PCROP1SR + bank, size) ||", "false ||", "open with a PCROP area"},
 		{"empty flag not set", "        quine_flash_mark_empty(true);\n", "        ;\n", "empty flag"},
@@ -82,6 +82,22 @@ var mistakes = map[string][]mistake{
 		{"option bytes not asked", "(quine_read32(FLASH_OPTR) & QUINE_OPTR_MASK) != QUINE_OPTR_WANT ||", "", "other geometry"},
 		{"ECC of bank 2 not asked", "QUINE_FLASH_ECC2R != QUINE_FLASH_ECCR &&", "false &&", "double ECC error: reset"},
 		{"PCROP of bank 2 not asked", "pcrop_meets(FLASH_PCROP1SR + bank, size)", "pcrop_meets(FLASH_PCROP1SR, size)", "open with a PCROP area"},
+	},
+	"stm32f1 fixed boot sector": {
+		{"kept sectors asked", " >> kept << kept", "", "protected boot sector: open"},
+		{"no sector asked", "<< others != 0u", "<< others == 1u", "open with a protected sector"},
+	},
+	"stm32f4 fixed boot sector": {
+		{"kept sectors asked", " & ~kept)", ")", "protected boot sector: open"},
+	},
+	"stm32l0 fixed boot sector": {
+		{"kept sectors asked", "~first_bits(QUINE_FIRST_WRITTEN / WRPROT_SECTOR)", "0xFFFFFFFFu", "protected boot sector: open"},
+	},
+	"stm32l4 fixed boot sector": {
+		{"kept pages asked", "end >= first / QUINE_PAGE_SIZE", "true", "protected boot sector: open"},
+	},
+	"samd21 fixed boot sector": {
+		{"BOOTPROT of any size refused", " && BOOTPROT_MOST >> bootprot > QUINE_FIRST_WRITTEN", "", "protected boot sector: open"},
 	},
 	"stm32g4": {
 		{"page number beyond the bank", "        page -= QUINE_BANK_SIZE - QUINE_BANK2_PAGE * QUINE_PAGE_SIZE;\n", "", "erase: erase at 0x40000"},
@@ -149,6 +165,7 @@ var mistakes = map[string][]mistake{
 		{"cache not invalidated", "    (void)command(CMD_INVALL, wait_ready());\n", "", "read cache left stale"},
 		{"flags not cleared before", "    clear_errors();\n    return wait_ready();", "    return wait_ready();", "flags of an application: "},
 		{"flags not cleared after", "    clear_errors();\n    (void)command", "    (void)command", "error flags left"},
+		{"BOOTPROT not asked", "bootprot != BOOTPROT_NONE &&", "false &&", "protected boot sector: open"},
 		{"locks not asked", "(lock & 1u) == 0u", "0", "open with a protected sector"},
 		{"BOD33 not asked", "if ((quine_read32(SYSCTRL_BOD33) & BOD33_ENABLE) == 0u)", "if (0)", "open at low supply"},
 		{"CLEAR while SYNCBUSY", "(quine_read8(WDT_STATUS) & WDT_STATUS_SYNCBUSY) == 0u", "true", "SYNCBUSY"},

@@ -12,7 +12,8 @@
 //                     from flash too, interrupts waiting; boot runs it from RAM
 //   watchdog          fed in each wait loop; a row takes 6 ms. A reset stops it, but for what the user row
 //                     starts. Window mode is not served: leave WEN 0
-//   protection        BOOTPROT and the region locks of the image are read before anything is destroyed
+//   protection        BOOTPROT, which may protect what no install writes, and the region locks of the image
+//                     are read before anything is destroyed
 //   empty check       none: a cut in the window of sector 0 needs a debugger
 //   error flags       cleared before, checked after, each operation
 //   page buffer       MANW stays 1 from the first operation on, else the last word of a page would write it
@@ -49,6 +50,7 @@
 #define STATUS_ERRORS 0x1Cu // PROGE, LOCKE, NVME
 #define BOD33_ENABLE 0x2u
 #define BOOTPROT_NONE 7u
+#define BOOTPROT_MOST 0x8000u // bytes that BOOTPROT 0 protects; each number more, the half
 #define WDT_CTRL_ON 0x82u // ALWAYSON, ENABLE
 #define WDT_STATUS_SYNCBUSY 0x80u
 
@@ -76,10 +78,11 @@ QUINE_BOOT_CODE int quine_flash_open(uint32_t size)
 {
     uint32_t region = (quine_read32(NVMCTRL_PARAM) & 0xFFFFu) * (64u / 16u);
     uint32_t lock = quine_read16(NVMCTRL_LOCK);
+    uint32_t bootprot = quine_read32(USER_ROW) & 7u;
 
     quine_write16(NVMCTRL_STATUS, STATUS_ERRORS);
     quine_write8(NVMCTRL_INTFLAG, INTFLAG_ERROR);
-    if ((quine_read32(USER_ROW) & 7u) != BOOTPROT_NONE)
+    if (bootprot != BOOTPROT_NONE && BOOTPROT_MOST >> bootprot > QUINE_FIRST_WRITTEN)
         return QUINE_ERR_IO;
     if ((quine_read32(SYSCTRL_BOD33) & BOD33_ENABLE) == 0u)
         return QUINE_ERR_IO;

@@ -15,7 +15,7 @@
 //   watchdog          fed in each wait loop; a page takes 40 ms. A reset stops what an application
 //                     has started; the IWDG runs in boot if option bit WDG_SW is 0. An application that
 //                     gives the IWDG a window (F0) would be reset by the driver's feeds
-//   protection        WRPR is read for every page of the image before anything is destroyed
+//   protection        WRPR is read for every page that an install writes before anything is destroyed
 //   empty check       F04x, F070x6, F09x, F030xC: set and cleared at power-on and option load only, so a
 //                     cut in the window of sector 0 leads to the ROM loader at the next power-on. The
 //                     others, all F1 included, need a debugger, or BOOT0
@@ -54,9 +54,10 @@ QUINE_BOOT_CODE int quine_flash_open(uint32_t size)
 {
     uint32_t last = (size - 1u) / WRPR_SECTOR;
     uint32_t others = last < 31u ? 31u - last : 0u; // bits of WRPR
+    uint32_t kept = QUINE_FIRST_WRITTEN / WRPR_SECTOR;
 
     quine_write32(FLASH_SR, SR_FLAGS);
-    if (~quine_read32(FLASH_WRPR) << others != 0u || stm32_supply_low(RCC_APB1ENR, PVD_2V2, PVD_LOOPS))
+    if (~quine_read32(FLASH_WRPR) >> kept << kept << others != 0u || stm32_supply_low(RCC_APB1ENR, PVD_2V2, PVD_LOOPS))
         return QUINE_ERR_IO;
     return QUINE_OK;
 }

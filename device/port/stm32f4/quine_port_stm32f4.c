@@ -14,7 +14,8 @@
 //                     works from flash too, interrupts waiting; boot runs it from RAM
 //   watchdog          fed in each wait loop; a 128 KiB sector takes 2 s (4 s at x8). A reset stops
 //                     what an application has started; the IWDG runs in boot if option bit WDG_SW is 0
-//   protection        nWRP and PCROP of every sector of the image are read before anything is destroyed
+//   protection        nWRP and PCROP of every sector that an install writes are read before anything is
+//                     destroyed
 //   empty check       none in this family: a cut while sector 0 is written needs a debugger, or BOOT0
 //   error flags       cleared before, checked after, each operation
 //   two banks         2 MiB parts: both are used as one flash. BFB2 and DB1M must be 0, checked
@@ -68,7 +69,7 @@ static inline __attribute__((always_inline)) uint32_t sector_of(uint32_t offset)
     return first + 4u + (in_bank >> 17);
 }
 
-// Whether one of the first sectors of a bank is write-protected or, with SPRMOD, PCROP (RM 3.7.3,
+// Whether a sector that an install writes is write-protected or, with SPRMOD, PCROP (RM 3.7.3,
 // 3.7.4). OPTCR1 has the sectors of bank 2; on parts of one bank it is not asked.
 static QUINE_BOOT_CODE bool protected(uint32_t size)
 {
@@ -76,11 +77,12 @@ static QUINE_BOOT_CODE bool protected(uint32_t size)
     uint32_t invert = (optcr & OPTCR_SPRMOD) != 0u ? 0u : 0xFFFFFFFFu;
     uint32_t last = sector_of(size - 1u);
     uint32_t bank1 = last < 16u ? (2u << last) - 1u : 0xFFFu;
+    uint32_t kept = (1u << sector_of(QUINE_FIRST_WRITTEN)) - 1u;
 
     if (last >= 16u &&
         (((quine_read32(FLASH_OPTCR1) ^ invert) >> 16) & ((2u << (last - 16u)) - 1u)) != 0u)
         return true;
-    return (((optcr ^ invert) >> 16) & bank1) != 0u || (optcr & (OPTCR_BFB2 | OPTCR_DB1M)) != 0u;
+    return (((optcr ^ invert) >> 16) & bank1 & ~kept) != 0u || (optcr & (OPTCR_BFB2 | OPTCR_DB1M)) != 0u;
 }
 
 QUINE_BOOT_CODE int quine_flash_open(uint32_t size)

@@ -15,7 +15,7 @@
 //   watchdog          fed in each wait loop; a page or a word takes 3.2 ms. A reset stops what an
 //                     application has started; the IWDG runs in boot if option bit WDG_SW is 0. An
 //                     application that gives the IWDG a window would be reset by the driver's feeds
-//   protection        WRPR of every sector of the image is read before anything is destroyed
+//   protection        WRPR of every sector that an install writes is read before anything is destroyed
 //   empty check       STM32L01x and L02x only; the others need a debugger, or BOOT0
 //   error flags       cleared before, checked after, each operation
 //   two banks         192 KiB parts: used as one flash; BFB2 must be 0, checked
@@ -70,7 +70,8 @@ QUINE_BOOT_CODE int quine_flash_open(uint32_t size)
     uint32_t optr = quine_read32(FLASH_OPTR);
     uint32_t invert = (optr & OPTR_WPRMOD) != 0u ? 0xFFFFFFFFu : 0u;
     uint32_t sectors = (size + WRPROT_SECTOR - 1u) / WRPROT_SECTOR;
-    uint32_t meets = (quine_read32(FLASH_WRPROT1) ^ invert) & first_bits(sectors);
+    uint32_t meets = (quine_read32(FLASH_WRPROT1) ^ invert) & first_bits(sectors) &
+                     ~first_bits(QUINE_FIRST_WRITTEN / WRPROT_SECTOR);
 
     quine_write32(FLASH_SR, SR_FLAGS);
     if (sectors > 32u)

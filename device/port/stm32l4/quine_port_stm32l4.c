@@ -20,7 +20,8 @@
 //                     application has started; the IWDG runs in boot if option bit IWDG_SW is 0. An
 //                     application that gives the IWDG a window would be reset by the driver's feeds.
 //                     WWDG_SW must be 1: boot does not serve a window watchdog
-//   protection        WRP and PCROP areas that meet the image are read before anything is destroyed.
+//   protection        WRP areas that meet what an install writes, and PCROP areas that meet the image,
+//                     are read before anything is destroyed.
 //                     A securable area (G0, G4) is closed only by the application, later
 //   empty check       EMPTY or PEMPTY is set before sector 0 is erased and cleared after its first double
 //                     word is programmed: in the window any reset, not only power-on, leads to the
@@ -86,12 +87,14 @@ QUINE_BOOT_CODE void quine_nmi(void)
     quine_write32(at, eccr & ~ECCR_ECCC); // cleared by writing 1 (RM 3.7.7)
 }
 
-// Whether a WRP area, pages [7:0] to [23:16], meets the first size bytes of its bank (RM 3.7.13).
-static QUINE_BOOT_CODE bool wrp_meets(uint32_t address, uint32_t size)
+// Whether a WRP area, pages [7:0] to [23:16], meets the first size bytes of its bank, but for those below first
+// (RM 3.7.13).
+static QUINE_BOOT_CODE bool wrp_meets(uint32_t address, uint32_t first, uint32_t size)
 {
     uint32_t wrp = quine_read32(address);
     uint32_t start = wrp & 0xFFu;
-    return start <= ((wrp >> 16) & 0xFFu) && start * QUINE_PAGE_SIZE < size;
+    uint32_t end = (wrp >> 16) & 0xFFu;
+    return start <= end && start * QUINE_PAGE_SIZE < size && end >= first / QUINE_PAGE_SIZE;
 }
 
 // The same of a PCROP area, whose end has a register of its own (RM 3.7.11).
@@ -102,9 +105,9 @@ static QUINE_BOOT_CODE bool pcrop_meets(uint32_t address, uint32_t size)
 }
 
 // Whether an area of a bank, whose registers lie so much behind those of bank 1, meets its first size bytes.
-static QUINE_BOOT_CODE bool protected(uint32_t bank, uint32_t size)
+static QUINE_BOOT_CODE bool protected(uint32_t bank, uint32_t first, uint32_t size)
 {
-    return wrp_meets(FLASH_WRP1AR + bank, size) || wrp_meets(FLASH_WRP1BR + bank, size) ||
+    return wrp_meets(FLASH_WRP1AR + bank, first, size) || wrp_meets(FLASH_WRP1BR + bank, first, size) ||
            pcrop_meets(FLASH_PCROP1SR + bank, size) ||
            (QUINE_PCROP_AREAS == 2 && pcrop_meets(FLASH_PCROP1BSR + bank, size));
 }
@@ -114,7 +117,8 @@ QUINE_BOOT_CODE int quine_flash_open(uint32_t size)
     quine_write32(FLASH_SR, SR_FLAGS);
     quine_flash_mark_empty(false); // boot runs: whatever power-on found, the first word is there
     if ((quine_read32(FLASH_OPTR) & QUINE_OPTR_MASK) != QUINE_OPTR_WANT ||
-        protected(0, size) || (size > QUINE_BANK_SIZE && protected(BANK2, size - QUINE_BANK_SIZE)))
+        protected(0, QUINE_FIRST_WRITTEN, size) ||
+        (size > QUINE_BANK_SIZE && protected(BANK2, 0, size - QUINE_BANK_SIZE)))
         return QUINE_ERR_IO;
     return QUINE_OK;
 }

@@ -41,7 +41,7 @@ QUINE_KERNEL_CODE void quine_reset(void)
         ;
 }
 
-// IS ANY SECTOR OF [0, size) PROTECTED? IS THE SUPPLY HIGH ENOUGH? CLEAR STALE ERROR FLAGS. Nothing has been
+// IS ANY SECTOR OF [QUINE_FIRST_WRITTEN, size) PROTECTED? IS THE SUPPLY HIGH ENOUGH? CLEAR STALE ERROR FLAGS. Nothing has been
 // destroyed yet; after this call it will be.
 QUINE_BOOT_CODE int quine_flash_open(uint32_t size)
 {

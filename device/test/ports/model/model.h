@@ -27,6 +27,7 @@ struct model {
     void (*at_rest)(void);            // complains if a mode, a flag or an operation is left
     void (*protect)(uint32_t offset); // write-protects the sector of offset, NULL if none can be
     void (*protect_code)(uint32_t offset); // PCROP, likewise; one of two areas by turns
+    void (*protect_boot)(void);       // write-protects the boot sector alone; NULL if the part cannot
     void (*other_geometry)(void);     // sets option bytes that the driver does not do; NULL if none
     void (*leave_flags)(void);        // what an application may leave: error flags, caches on
     void (*leave_unlocked)(void);     // likewise; NULL if there is no lock

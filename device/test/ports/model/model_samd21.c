@@ -244,6 +244,11 @@ static void supply_low(void)
     bod33 = 0;
 }
 
+static void protect_boot(void)
+{
+    user_row = (user_row & ~7u) | 3u; // BOOTPROT: 4096 bytes
+}
+
 const struct model model = {
     .flash_size = FLASH_SIZE,
     .overwrite = MODEL_ANDS,
@@ -252,6 +257,7 @@ const struct model model = {
     .write = write_reg,
     .at_rest = at_rest,
     .protect = protect,
+    .protect_boot = protect_boot,
     .leave_flags = leave_flags,
     .supply_low = supply_low,
     .hang = model_stick,

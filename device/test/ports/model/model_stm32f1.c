@@ -172,6 +172,11 @@ static void leave_unlocked(void)
     keys = 2;
 }
 
+static void protect_boot(void)
+{
+    protect(0);
+}
+
 const struct model model = {
     .flash_size = 0x20000u, // the last bit of WRPR has one sector only
     .overwrite = MODEL_REFUSES,
@@ -180,6 +185,7 @@ const struct model model = {
     .write = write_reg,
     .at_rest = at_rest,
     .protect = protect,
+    .protect_boot = protect_boot,
     .leave_flags = leave_flags,
     .leave_unlocked = leave_unlocked,
     .supply_low = supply_low,

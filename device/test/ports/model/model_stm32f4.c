@@ -222,6 +222,11 @@ static void other_geometry(void)
     optcr |= 0x40000000u; // DB1M
 }
 
+static void protect_boot(void)
+{
+    protect(0);
+}
+
 const struct model model = {
     .flash_size = 0x200000u,
     .overwrite = MODEL_ANDS,
@@ -230,6 +235,7 @@ const struct model model = {
     .write = write_reg,
     .at_rest = at_rest,
     .protect = protect,
+    .protect_boot = protect_boot,
     .protect_code = protect_code,
     .other_geometry = other_geometry,
     .leave_flags = leave_flags,

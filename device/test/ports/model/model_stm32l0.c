@@ -206,6 +206,11 @@ static void other_geometry(void)
     optr |= 0x800000u; // BFB2
 }
 
+static void protect_boot(void)
+{
+    protect(0);
+}
+
 const struct model model = {
     .flash_size = 0x30000u,
     .overwrite = MODEL_NEVER,
@@ -214,6 +219,7 @@ const struct model model = {
     .write = write_reg,
     .at_rest = at_rest,
     .protect = protect,
+    .protect_boot = protect_boot,
     .protect_code = protect_code,
     .other_geometry = other_geometry,
     .leave_flags = leave_flags,

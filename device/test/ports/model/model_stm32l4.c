@@ -287,6 +287,11 @@ static void protect(uint32_t offset)
     options[((second ? 0x4Cu : 0x2Cu) - 0x24u) / 4u + page % 2u] = page << 16 | page;
 }
 
+static void protect_boot(void)
+{
+    options[(0x2Cu - 0x24u) / 4u] = 1u << 16; // pages 0 and 1
+}
+
 static void leave_flags(void)
 {
     sr |= 0xC3FAu;
@@ -334,6 +339,7 @@ const struct model model = {
     .write = write_reg,
     .at_rest = at_rest,
     .protect = protect,
+    .protect_boot = protect_boot,
     .protect_code = protect_code,
     .other_geometry = TWO_BANKS ? other_geometry : NULL,
     .leave_flags = leave_flags,

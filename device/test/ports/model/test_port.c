@@ -145,7 +145,8 @@ static void test_protection(void)
         begin("protection");
         memset(quine_flash + offset, 0x3C, size);
         model.protect(offset);
-        check(quine_flash_open(offset + 1u) != QUINE_OK, "open with a protected sector", offset);
+        if (offset + 1u > QUINE_FIRST_WRITTEN)
+            check(quine_flash_open(offset + 1u) != QUINE_OK, "open with a protected sector", offset);
         check(offset % 0x4000u != 0u || offset == 0u || quine_flash_open(offset) == QUINE_OK,
               "open below a protected sector", offset);
         check(quine_flash_erase(offset) != QUINE_OK, "erase of a protected sector", offset);
@@ -156,6 +157,16 @@ static void test_protection(void)
               "program in a protected sector", offset);
         check(model_erased(offset, size), "protected cells changed", offset);
     }
+}
+
+// The boot sector may be protected where no install writes it.
+static void test_protected_boot(void)
+{
+    if (model.protect_boot == NULL)
+        return;
+    begin("protected boot sector");
+    model.protect_boot();
+    check((quine_flash_open(model.flash_size) == QUINE_OK) == (QUINE_FIRST_WRITTEN > 0u), "open", 0);
 }
 
 static void test_options(void)
@@ -282,6 +293,7 @@ int main(int argc, char **argv)
     test_open();
     test_units();
     test_protection();
+    test_protected_boot();
     test_options();
     test_flags();
     test_overwrite();
