@@ -180,7 +180,7 @@ QUINE_KERNEL_CODE int quine_kernel_replace(struct quine_ram *ram, uint32_t exten
     return err;
 }
 
-// Ends an install whose sectors from 1 on are verified: sector 0 if it differs, then the seal, then
+// Ends an install whose sectors from 1 on are verified: sector 0 if it differs and may, then the seal, then
 // the header, then a reset. Without a good seal the reset starts the install anew. The header is
 // refused from now on, whether it could be erased or not: one that stays would have boot install the
 // same image at every reset.
@@ -197,7 +197,7 @@ QUINE_KERNEL_CODE void quine_kernel_finish(struct quine_ram *ram)
     uint32_t *words = ram->manifest.id;
 
     if (quine_digest_commit(&ram->manifest.magic, quine_digest_counter(&ram->manifest.magic))) {
-        while (quine_kernel_pass(0, QUINE_BOOT_SIZE) != QUINE_OK) {
+        while (QUINE_BOOT_CHANGE && quine_kernel_pass(0, QUINE_BOOT_SIZE) != QUINE_OK) {
             (void)quine_flash_erase(0);
             (void)write_units(QUINE_BOOT_SIZE, 0, QUINE_BOOT_SIZE);
         }

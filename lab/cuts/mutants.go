@@ -114,7 +114,7 @@ var mutants = []mutant{
 	{"the boot sector comes first", "step 5d", kernelFile, []string{
 		destroy, destroy + "\n    while (quine_kernel_pass(0, QUINE_BOOT_SIZE) != QUINE_OK) {\n        (void)quine_flash_erase(0);\n        (void)write_units(QUINE_BOOT_SIZE, 0, 0);\n    }\n"}},
 	{"an equal boot sector is written", "step 5d", kernelFile, []string{
-		"    while (quine_kernel_pass(0, QUINE_BOOT_SIZE)", "    for (int once = 1; once-- > 0 || quine_kernel_pass(0, QUINE_BOOT_SIZE)",
+		"    while (QUINE_BOOT_CHANGE && quine_kernel_pass(0, QUINE_BOOT_SIZE)", "    for (int once = 1; once-- > 0 || quine_kernel_pass(0, QUINE_BOOT_SIZE)",
 		" != QUINE_OK) {\n            (void)quine_flash_erase(0);", " != QUINE_OK;) {\n            (void)quine_flash_erase(0);"}},
 	{"an ECC fault at the seal is left for the next read", "lab", kernelFile, []string{
 		"    return !quine_flash_fault() && same;", "    return same && !quine_flash_fault();"}},

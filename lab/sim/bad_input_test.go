@@ -402,3 +402,32 @@ func TestBootFixed(t *testing.T) {
 	}
 	p.updates(t)
 }
+
+// TestFixedWorn has a byte of a boot sector that never changes read otherwise once boot
+// has found it equal, and begun to install: nothing writes it all the same.
+func TestFixedWorn(t *testing.T) {
+	g := NRF51
+	g.Name, g.BootFixed = "fixed", true
+	old, new := small(g)
+	p := newPair(t, g, true, old, new)
+	check(t, p.Receive(Feed{}))
+	check(t, p.Zero())
+	at := bytes.IndexFunc(p.new.Data[:image.BootSize], func(r rune) bool { return r < 0x80 && r&1 == 1 })
+	check(t, p.Wear(Flash, at))
+	if err := p.Install(); err != ErrReset {
+		t.Fatal(err)
+	}
+	check(t, p.Plan(Cut{At: 20_000, How: Before})) // to come to an end
+	b, err := p.Boot(9)
+	check(t, err)
+	if b.Event != Started {
+		t.Errorf("%+v", b)
+	}
+	trace, err := p.Trace()
+	check(t, err)
+	for _, op := range trace {
+		if op.Area == 'f' && op.Offset < image.BootSize {
+			t.Fatalf("%+v", op)
+		}
+	}
+}
