@@ -24,7 +24,8 @@ var jsonTypes = map[string]any{
 	"report": patchreport.Report{}, "kind": patchreport.KindCost{}, "place": patchreport.Place{},
 	"cause": patchreport.Cause{}, "evidence": patchreport.Evidence{},
 	"check": check.Report{}, "finding": check.Finding{}, "budget": check.Budget{}, "frame": check.Frame{}, "area": check.Area{},
-	"lab": power.Result{}, "failure": power.Failure{}, "lab window": power.Window{}, "unit": power.Unit{}, "step": power.Step{},
+	"lab": power.Result{}, "release": power.Release{}, "failure": power.Failure{}, "lab window": power.Window{},
+	"unit": power.Unit{}, "step": power.Step{},
 	"explanation": explanation{}, "version": versionReport{},
 }
 

@@ -4,6 +4,7 @@ package power
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -136,8 +137,10 @@ func (f *flash) check(op Operation, data []byte) error {
 	if zero && op.Offset >= f.zeros[0] && op.Offset < f.zeros[1] {
 		return nil
 	}
-	return fmt.Errorf("%v: the unit is %s, not erased", op, [...]string{used: "used", torn: "torn"}[s])
+	return fmt.Errorf("%v: the unit is %s, %w", op, [...]string{used: "used", torn: "torn"}[s], errNotErased)
 }
+
+var errNotErased = errors.New("not erased")
 
 // target returns what an operation makes of the cells.
 func (f *flash) target(op Operation, data []byte) []byte {

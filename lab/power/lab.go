@@ -50,12 +50,15 @@ type lab struct {
 	client *client // nil if the image is staged from the start
 	ready  *machine
 
-	factory [2][]byte // what runs: old, new
+	factory   [2][]byte // what runs: old, new
+	patchSize int
 
 	timeline []Step // of the update without a cut
 	download int    // its first operations, which the client does
 	windowed bool   // the update changes the boot sector
-	booted   uint64 // instructions of the boots
+	booted   uint64 // instructions of the boots, less what is computed here
+
+	instructions uint64 // of the boots, all of them
 
 	done  atomic.Int64
 	total int
@@ -80,8 +83,8 @@ func Run(cfg Config) (*Result, error) {
 // prepare makes the device, with the old image in flash and, without a client, the new
 // one in the store.
 func (l *lab) prepare() error {
-	if l.Old.Boot.LoadAddress != l.New.Boot.LoadAddress || l.Old.Boot.SealOffset != l.New.Boot.SealOffset {
-		return errors.New("the images are not of the same device")
+	if l.Old.Manifest.ID == l.New.Manifest.ID {
+		return errors.New("old and new image are the same")
 	}
 	switch encrypted := l.Old.Boot.Flags&image.BootEncrypted != 0; {
 	case encrypted && l.Key == nil:
@@ -89,6 +92,12 @@ func (l *lab) prepare() error {
 	case !encrypted && l.Key != nil:
 		return quine.Errorf(quine.CodeEncryption, "the device does not encrypt its store, so it has no key")
 	}
+	// A staged image is one that the client of the old one has taken as a patch.
+	delta, err := patch.Create(l.Old, l.New, &patch.Options{AllowBootChange: true, Key: l.Key, Rand: rand.NewChaCha8([32]byte{})})
+	if err != nil {
+		return err
+	}
+	l.patchSize = len(delta)
 	program, err := l.programOf(l.Old, l.OldELF, "old")
 	if err != nil {
 		return err
@@ -102,8 +111,11 @@ func (l *lab) prepare() error {
 	if err != nil {
 		return err
 	}
-	if l.layout.know(next); next == nil && l.layout.external != nil {
-		return errors.New("a store that is not mapped needs the ELF files of both images")
+	l.layout.know(next)
+	for _, f := range l.factory {
+		if l.layout.external != nil && l.layout.symbols(f[:image.BootSize]) == nil {
+			return errors.New("a store that is not mapped needs the ELF files of both images, and the one that each boot sector comes from")
+		}
 	}
 	m := newMachine(l.layout)
 	m.flash.put(0, l.factory[0])
@@ -111,10 +123,6 @@ func (l *lab) prepare() error {
 	l.ready = m
 	if program == nil {
 		return m.stage(l.Old, l.New, l.Key)
-	}
-	delta, err := patch.Create(l.Old, l.New, &patch.Options{AllowBootChange: true, Key: l.Key, Rand: rand.NewChaCha8([32]byte{})})
-	if err != nil {
-		return err
 	}
 	l.client, err = newClient(l.layout, program, delta)
 	return err
@@ -129,19 +137,16 @@ func (l *lab) programOf(im *image.Image, elf []byte, which string) (*emu.Program
 	if err != nil {
 		return nil, err
 	}
-	if !l.matches(raw.Data, im) {
-		return nil, fmt.Errorf("the ELF file is not that of the %s image", which)
+	if at := l.differs(raw.Data, im); at >= 0 {
+		return nil, fmt.Errorf("the ELF file is not that of the %s image: they differ at 0x%x", which, at)
 	}
 	return emu.Load(elf, nil)
 }
 
-// matches says whether the linker's output is what an image was made of: they differ in
-// manifest and seal only.
-func (l *lab) matches(raw []byte, im *image.Image) bool {
+// differs returns the first offset behind the boot sector, which may be an older release's,
+// at which an image is not what the linker wrote, manifest and seal apart; -1 if there is none.
+func (l *lab) differs(raw []byte, im *image.Image) int {
 	data := im.Blank()
-	if len(raw) > len(data) {
-		return false
-	}
 	b := &im.Boot
 	for _, gap := range [][2]uint32{
 		{b.ManifestOffset, b.ManifestOffset + image.ManifestSize}, {b.SealOffset, b.SealOffset + uint32(b.SealSize)},
@@ -150,7 +155,12 @@ func (l *lab) matches(raw []byte, im *image.Image) bool {
 			copy(data[gap[0]:gap[1]], raw[gap[0]:gap[1]])
 		}
 	}
-	return bytes.Equal(data[:len(raw)], raw)
+	for at := image.BootSize; at < len(raw); at++ {
+		if at >= len(data) || raw[at] != data[at] {
+			return at
+		}
+	}
+	return -1
 }
 
 // fresh returns a device of its own like the one that is ready.
@@ -187,15 +197,31 @@ func (l *lab) record() error {
 	clear(m.flash.erases)
 	e := l.update(m)
 	l.booted = m.bootTime
-	if err := l.settled(m, e); err != nil {
+	err := l.settled(m, e)
+	if errors.Is(err, errNotErased) {
+		err = fmt.Errorf("%w: do the erase units of %s differ from those that the image was built for?", err, l.Part.Name)
+	}
+	if err != nil {
 		return err
 	}
 	if l.running(m) != 1 {
 		return errors.New("the old image starts instead of the new one")
 	}
+	if l.instructions, err = l.measure(); err != nil {
+		return err
+	}
 	// Four installs and the first wait must fit into a boot that does not hang.
 	l.ready.limit = 4*m.core.Instructions() + 1<<24
 	return nil
+}
+
+// measure makes the update once more, with nothing computed here that boot computes, and
+// returns how many instructions boot takes.
+func (l *lab) measure() (uint64, error) {
+	m := l.fresh()
+	m.native, m.emulateAll, m.sector = false, true, nil
+	err := l.settled(m, l.update(m))
+	return m.bootTime, err
 }
 
 // settled returns what is wrong with a device on which an application should run.
@@ -243,20 +269,18 @@ func (l *lab) sameImage(cells, factory []byte) bool {
 func (l *lab) tryAll() (*Result, error) {
 	r := l.newResult()
 	l.total = l.planned()
-	workers := runtime.GOMAXPROCS(0)
-	var lock sync.Mutex
+	parts := make([]*Result, runtime.GOMAXPROCS(0))
 	var group sync.WaitGroup
-	for w := range workers {
-		group.Go(func() {
-			part := l.newWorker(w, workers).work()
-			lock.Lock()
-			defer lock.Unlock()
-			r.add(part)
-		})
+	for w := range parts {
+		group.Go(func() { parts[w] = l.newWorker(w, len(parts)).work() })
 	}
 	stop := l.reportProgress()
 	group.Wait()
 	stop()
+	for _, part := range parts {
+		r.add(part)
+	}
+	r.All = r.Single >= len(l.timeline)*len(distinct)
 	r.finish(l)
 	return r, nil
 }

@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"maps"
 	"math/bits"
+	"strconv"
 
 	"github.com/quine-fw/quine/device"
 	"github.com/quine-fw/quine/image"
@@ -71,10 +72,13 @@ func (l *layout) bus() *emu.Registers { return &emu.Registers{Values: maps.Clone
 // image, which may be nil, is needed if its store cannot be read as memory.
 func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layout, error) {
 	b := &im.Boot
+	if err := suits(b, part); err != nil {
+		return nil, err
+	}
 	l := &layout{
 		arch: emu.ARMv7M, base: b.LoadAddress, erase: eraseRuns(part),
 		program: uint32(b.ProgramUnit), erased: 0xFF,
-		sealOffset: b.SealOffset, sealSize: uint32(b.SealSize), zeros: b.SealSize == 8,
+		sealOffset: b.SealOffset, sealSize: uint32(b.SealSize), zeros: b.SealSize == sealOver,
 		imageMax: b.ImageMax, storeMax: b.StoreMax, appVectors: b.AppVectors,
 		signed: b.Flags&image.BootSigned != 0, boots: make(map[uint32]*emu.Program),
 		verified: &verifications{known: make(map[string]verification), at: make(map[uint32]uint32)},
@@ -92,7 +96,7 @@ func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layou
 		l.erased = 0
 	}
 	switch part.Core {
-	case "cortex-m0", "cortex-m0plus", "cortex-m0+", "cortex-m1", "cortex-m23":
+	case "cortex-m0", "cortex-m0plus", "cortex-m1", "cortex-m23":
 		l.arch = emu.ARMv6M
 	}
 	if at := l.imageMax; l.roundUp(at) != at {
@@ -114,7 +118,7 @@ func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layou
 			return nil, err
 		}
 		l.flashSize = l.roundUp(l.imageMax)
-		return l, nil
+		return l, l.inPart(part)
 	}
 	for _, at := range []uint32{l.storeOffset, l.storeOffset + l.imageBase, l.storeOffset + l.imageBase + l.storeMax} {
 		if l.roundUp(at) != at {
@@ -123,10 +127,44 @@ func newLayout(im *image.Image, part *device.Part, program *emu.Program) (*layou
 		}
 	}
 	l.flashSize = l.roundUp(l.storeOffset + l.imageBase + l.storeMax)
+	if err := l.inPart(part); err != nil {
+		return nil, err
+	}
 	if l.signed { // the floor may lie behind
 		l.flashSize = l.roundUp(1 << bits.Len32(l.flashSize))
 	}
 	return l, nil
+}
+
+// suits says why a boot sector was not made for a part, if it was not: the lab would try a
+// device that does not exist.
+func suits(b *image.BootInfo, part *device.Part) error {
+	base, err := strconv.ParseUint(part.Base, 0, 32)
+	if err != nil {
+		return err
+	}
+	switch zero := b.Flags&image.BootErasedIsZero != 0; {
+	case uint64(b.LoadAddress) != base:
+		return fmt.Errorf("flash of %s begins at %s, the image is for 0x%08x", part.Name, part.Base, b.LoadAddress)
+	case uint32(b.ProgramUnit)%part.Program.Unit != 0:
+		return fmt.Errorf("flash of %s is programmed in units of %d bytes, the image does so in units of %d", part.Name, part.Program.Unit, b.ProgramUnit)
+	case zero != (part.Erased == "0x00"):
+		return fmt.Errorf("flash of %s reads %s when it is erased, the image expects the opposite", part.Name, part.Erased)
+	case b.SealSize == sealOver && part.Seal == "own erase unit":
+		return fmt.Errorf("flash of %s must not be programmed twice, the image programs zeros over its seal", part.Name)
+	}
+	return nil
+}
+
+// sealOver is the size in bytes of a seal over which zeros are programmed; others are a whole erase unit.
+const sealOver = 8
+
+// inPart checks that the device is not larger than its part.
+func (l *layout) inPart(part *device.Part) error {
+	if size := part.Size(); size > 0 && l.flashSize > size {
+		return fmt.Errorf("flash of %s ends at 0x%x, the image's device needs it up to 0x%x", part.Name, size, l.flashSize)
+	}
+	return nil
 }
 
 // eraseRuns returns the runs of erase units of all banks.

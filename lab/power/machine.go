@@ -58,6 +58,7 @@ type machine struct {
 	kernel         uint32 // what to add to an address for that in the RAM copy, 0 while unknown
 	eccFaults      int    // that were raised
 	native         bool   // crc32 is computed here
+	emulateAll     bool   // so that instructions are counted: signatures are verified by emulation each time
 }
 
 // newMachine returns a device with blank memories.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 )
 
 //go:embed page.html
@@ -51,10 +52,10 @@ func (r *Result) WriteHTML(w io.Writer, title string) error {
 // rows are the lines of the text report.
 func (r *Result) rows() [][2]string {
 	return [][2]string{
-		{"Operations", r.operations()}, {"Power cuts", r.cuts()},
-		{"Then ran", fmt.Sprintf("the new image %d times, the old one first %d times, %s", r.New, r.Old, r.again())},
-		{"Boots to recover", fmt.Sprintf("at most %d", r.MostBoots)}, {"Erase cycles", r.cycles()},
-		{"Install", r.install()}, {"Boot sector", r.window()},
+		{"Old image", r.From.String()}, {"New image", r.To.String()}, {"Patch", fmt.Sprintf("%d bytes", r.PatchSize)},
+		{"Operations", r.operations()}, {"Power cuts", r.cuts()}, {"Bricks", r.bricks()}, {"Then ran", r.ran()},
+		{"Boots to recover", fmt.Sprintf("at most %d, for instance --replay %s", r.MostBoots, r.Slowest)}, {"Erase cycles", r.cycles()}, {"Install", r.install()}, {"Boot sector", r.window()},
+		{"Part data", r.data()}, {"Not covered", strings.Join(r.NotCovered, "; ")}, {"Tool", "quine " + r.Tool},
 	}
 }
 
@@ -90,6 +91,9 @@ func (r *Result) bands() (list []band) {
 	const gap = 14
 	total := 0.0
 	for _, u := range r.Units {
+		if u.Store {
+			continue
+		}
 		if n := len(list); n > 0 && list[n-1].end == u.Offset {
 			list[n-1].end += u.Size
 		} else {
@@ -150,7 +154,8 @@ func (r *Result) phase() (x float64) {
 	return x
 }
 
-// strip draws below that what cuts came to, the worst for each pixel.
+// strip draws below that what cuts came to, the worst for each pixel. It stays blank where
+// no operation was cut.
 func (r *Result) strip() (list []mark) {
 	classes := [...]string{"none", "new", "old", "window", "brick"}
 	var worst [pictureWidth]int
@@ -165,11 +170,6 @@ func (r *Result) strip() (list []mark) {
 			worst[p] = max(worst[p], k)
 		}
 	})
-	for p := 1; p < pictureWidth; p++ { // an operation that no trial has cut looks like the one before
-		if worst[p] == 0 {
-			worst[p] = worst[p-1]
-		}
-	}
 	for from := 0; from < pictureWidth; {
 		end := from
 		for end < pictureWidth && worst[end] == worst[from] {

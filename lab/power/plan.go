@@ -30,9 +30,9 @@ func (l *lab) cutsAt(n int) (trials [][]Cut) {
 }
 
 // decisive says whether operation n is one of those that destroy the old seal, write the
-// new one and consume the header: few, and never left out.
+// new one and consume the header, or an erase of the boot sector: few, and never left out.
 func (l *lab) decisive(n int) bool {
-	return n > l.download && n <= l.download+2 || n > len(l.timeline)-3
+	return n > l.download && n <= l.download+2 || n > len(l.timeline)-3 || l.timeline[n-1].Erase && l.inWindow(n)
 }
 
 // pairsAt returns those of more trials, spread over the operations of the install, that

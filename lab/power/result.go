@@ -4,18 +4,27 @@ package power
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/quine-fw/quine/device"
 	"github.com/quine-fw/quine/image"
 )
 
 // A Result tells what became of an update under power cuts.
 type Result struct {
-	Part       string `json:"part"`
-	OldVersion string `json:"old_version"`
-	NewVersion string `json:"new_version"`
+	Tool string  `json:"tool"` // version of the program, for the archive
+	From Release `json:"from"`
+	To   Release `json:"to"`
+
+	// Part, and what its data say of flash and where they come from.
+	Part   string `json:"part"`
+	Flash  string `json:"flash"`
+	Source string `json:"source"`
+
+	PatchSize int `json:"patch_size"` // in bytes
 
 	// Operations of the update without a cut; the first Download of them are the
 	// client's, 0 if the image was staged from the start.
@@ -27,6 +36,7 @@ type Result struct {
 	Single int            `json:"single_cuts"`
 	Pairs  int            `json:"pairs_of_cuts"`
 	Resets int            `json:"resets"`
+	All    bool           `json:"all_operations"` // each operation was cut in every way, none left out
 	Ways   map[string]int `json:"cuts_by_way"`
 
 	// What the trials came to: the new image at once, or the old one first. Of the latter
@@ -42,21 +52,35 @@ type Result struct {
 	// Window is about the rewriting of the boot sector, nil if the update keeps it.
 	Window *Window `json:"window,omitempty"`
 
-	MostBoots int    `json:"most_boots"` // until an image ran
-	ECCFaults int    `json:"ecc_faults"` // raised by reads of torn units
+	MostBoots int    `json:"most_boots"`       // until an image ran
+	Slowest   string `json:"most_boots_trial"` // one that took as many, for [Config.Replay]
+	ECCFaults int    `json:"ecc_faults"`       // raised by reads of torn units
 	Units     []Unit `json:"erase_units"`
 
-	// Install is how long erasing and programming takes in boot without a cut, by the
-	// part's data, and Instructions how many instructions boot executes in that time.
+	// Install is how long erasing and programming flash takes in boot without a cut, by the
+	// part's data, and Instructions how many instructions boot executes besides.
 	InstallTypical float64 `json:"install_typical_ms"`
 	InstallMax     float64 `json:"install_max_ms"`
 	Instructions   uint64  `json:"install_instructions"`
 
-	// NativeCRC says that boot's CRC-32 agreed with this program's in a comparison before,
-	// and was computed by it then. Instructions does not count it.
-	NativeCRC bool `json:"native_crc"`
+	// NotCovered says what no trial has tried.
+	NotCovered []string `json:"not_covered"`
 
 	Timeline []Step `json:"timeline,omitempty"`
+}
+
+// A Release is one of the two images.
+type Release struct {
+	Version string `json:"version"`
+	ID      string `json:"id"`
+	Size    int    `json:"size"`   // in bytes
+	SHA256  string `json:"sha256"` // of the image as a binary file
+}
+
+// release tells which image it is.
+func release(im *image.Image) Release {
+	f := im.Factory()
+	return Release{im.Manifest.Version.String(), im.Manifest.ID.String(), len(f), fmt.Sprintf("%x", sha256.Sum256(f))}
 }
 
 // A Failure is a trial that ended in a brick.
@@ -76,8 +100,9 @@ type Window struct {
 	Lost       string  `json:"lost"` // what the part can do then
 }
 
-// A Unit is an erase unit of flash that the update erases.
+// A Unit is an erase unit that the update, or a recovery, erases.
 type Unit struct {
+	Store  bool   `json:"store"` // of a store that is a memory of its own
 	Offset uint32 `json:"offset"`
 	Size   uint32 `json:"size"`
 	Clean  int    `json:"erases"`      // without a cut
@@ -110,10 +135,30 @@ func (e *NoCutError) Error() string {
 func (l *lab) newResult() *Result {
 	return &Result{
 		Ways:     make(map[string]int),
-		Units:    make([]Unit, len(l.ready.flash.erases)),
+		Units:    l.ready.units(),
 		Timeline: slices.Clone(l.timeline),
 		Window:   &Window{},
 	}
+}
+
+// units returns all erase units of a device, those of flash first.
+func (m *machine) units() (list []Unit) {
+	for _, f := range []*flash{m.flash, m.store} {
+		for at := uint32(0); f != nil && at < uint32(len(f.cells)); {
+			_, _, size := f.unit(at)
+			list = append(list, Unit{Store: f.store, Offset: at, Size: size})
+			at += size
+		}
+	}
+	return list
+}
+
+// erases returns how often each of these was erased.
+func (m *machine) erases() []int {
+	if m.store == nil {
+		return m.flash.erases
+	}
+	return slices.Concat(m.flash.erases, m.store.erases)
 }
 
 // mostFailures is how many bricks are told apart.
@@ -127,7 +172,7 @@ func (w *worker) record(cuts []Cut, o outcome) {
 	switch c := cuts[0]; {
 	case c.How == None:
 		r.Resets++
-	case len(cuts) > 1:
+	case o.cuts > 1:
 		r.Pairs++
 		at = &r.Timeline[c.At-1]
 	default:
@@ -139,7 +184,9 @@ func (w *worker) record(cuts []Cut, o outcome) {
 			r.Ways[c.How.String()]++
 		}
 	}
-	r.MostBoots = max(r.MostBoots, o.boots)
+	if o.boots > r.MostBoots {
+		r.MostBoots, r.Slowest = o.boots, replayOf(cuts)
+	}
 	for i, n := range o.erases {
 		r.Units[i].Most = max(r.Units[i].Most, n)
 	}
@@ -155,11 +202,7 @@ func (w *worker) record(cuts []Cut, o outcome) {
 		r.Bricks++
 		at.Bricks++
 		if len(r.Failures) < mostFailures {
-			words := make([]string, len(cuts))
-			for i, c := range cuts {
-				words[i] = c.String()
-			}
-			r.Failures = append(r.Failures, Failure{strings.Join(words, ","), o.err.Error()})
+			r.Failures = append(r.Failures, Failure{replayOf(cuts), o.err.Error()})
 		}
 	case o.old:
 		r.Old++
@@ -192,7 +235,9 @@ func (r *Result) add(o *Result) {
 	r.ECCFaults += o.ECCFaults
 	r.Window.Cuts += o.Window.Cuts
 	r.Window.Bricks += o.Window.Bricks
-	r.MostBoots = max(r.MostBoots, o.MostBoots)
+	if o.MostBoots > r.MostBoots {
+		r.MostBoots, r.Slowest = o.MostBoots, o.Slowest
+	}
 	r.Failures = append(r.Failures, o.Failures...)
 	for way, n := range o.Ways {
 		r.Ways[way] += n
@@ -211,38 +256,78 @@ func (r *Result) add(o *Result) {
 
 // finish fills in what does not come from trials.
 func (r *Result) finish(l *lab) {
-	r.Part = l.Part.Name
-	r.OldVersion, r.NewVersion = l.Old.Manifest.Version.String(), l.New.Manifest.Version.String()
+	r.Part, r.Flash, r.Source = l.Part.Name, describe(l.Part), l.Part.Source
+	r.From, r.To = release(l.Old), release(l.New)
+	r.PatchSize = l.patchSize
 	r.Operations, r.Download = len(l.timeline), l.download
-	r.Instructions, r.NativeCRC = l.booted, l.ready.native
+	r.Instructions = l.instructions
 	r.Failures = r.Failures[:min(len(r.Failures), mostFailures)]
+	r.NotCovered = l.notCovered()
+	first := 0 // unit of the store
+	if l.ready.store != nil {
+		first = len(l.ready.flash.erases)
+	}
 	for i := range r.Timeline {
 		s := &r.Timeline[i]
+		f, number := l.ready.flash, 0
+		if s.Store {
+			f, number = l.ready.store, first
+		}
+		n, _, _ := f.unit(s.Offset)
+		if number += n; s.Erase {
+			r.Units[number].Clean++
+		}
 		if s.Store {
 			continue
 		}
-		number, first, size := l.ready.flash.unit(s.Offset)
 		typical, most := l.Part.Operation(s.Offset, s.Size, s.Erase)
 		s.Typical = typical
 		if s.Boot {
 			r.InstallTypical += typical
 			r.InstallMax += most
 		}
-		if s.Erase {
-			u := &r.Units[number]
-			u.Offset, u.Size = first, size
-			u.Clean++
-		}
 		if l.inWindow(i + 1) {
 			r.Window.Operations++
+			r.Window.Typical += typical
+			r.Window.Max += most
 		}
 	}
-	r.Units = slices.DeleteFunc(r.Units, func(u Unit) bool { return u.Clean == 0 })
+	r.Units = slices.DeleteFunc(r.Units, func(u Unit) bool { return u.Clean == 0 && u.Most == 0 })
 	if !l.windowed {
 		r.Window = nil
 		return
 	}
-	typical, most := l.Part.Window(image.BootSize)
-	r.Window.Typical, r.Window.Max = float64(typical.Milliseconds()), float64(most.Milliseconds())
 	r.Window.Lost = l.Part.BootSectorLost
+}
+
+// describe tells the geometry of a part.
+func describe(p *device.Part) string {
+	var b strings.Builder
+	b.WriteString("erase units of ")
+	for i, r := range p.Erase {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if r.Count > 0 {
+			fmt.Fprintf(&b, "%d times ", r.Count)
+		}
+		fmt.Fprintf(&b, "%d bytes (%v to %v ms)", r.Unit, r.Typ, r.Max)
+	}
+	if p.Bank > 0 {
+		fmt.Fprintf(&b, " in banks of %d bytes", p.Bank)
+	}
+	fmt.Fprintf(&b, ", programmed by %d bytes (%v to %v µs), erased %s", p.Program.Unit, p.Program.Typ, p.Program.Max, p.Erased)
+	return b.String()
+}
+
+// notCovered says what trials leave out.
+func (l *lab) notCovered() (list []string) {
+	if l.client == nil {
+		list = append(list, "the download, without the ELF file of the old image")
+	}
+	if l.ready.store != nil {
+		list = append(list, "the time of operations of the store")
+	}
+	return append(list, "the drivers of flash and store", "stores that fail", "the application itself, its NMI handler and how it gets the patch",
+		"the supply: clean cuts only")
 }

@@ -14,29 +14,64 @@ import (
 func (r *Result) Trials() int { return r.Single + r.Pairs + r.Resets }
 
 // WriteText writes the result as lines for people. Command is the command line that
-// repeats it, to which a failure adds what replays it.
+// repeats it, to which a trial that is named adds what replays it.
 func (r *Result) WriteText(w io.Writer, command string) error {
 	var b bytes.Buffer
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(&b, "%-17s %s\n", name, fmt.Sprintf(format, args...))
 	}
-	line("update", "%s to %s on %s", r.OldVersion, r.NewVersion, r.Part)
+	line("update", "%s to %s on %s, patch of %d bytes", r.From.Version, r.To.Version, r.Part, r.PatchSize)
+	line("old image", "%v", r.From)
+	line("new image", "%v", r.To)
 	line("operations", "%s", r.operations())
 	line("power cuts", "%s", r.cuts())
-	line("bricks", "%d", r.Bricks)
-	line("then ran", "the new image %d times, the old one first %d times, %s", r.New, r.Old, r.again())
+	line("bricks", "%s", r.bricks())
+	line("then ran", "%s", r.ran())
 	line("boots to recover", "at most %d", r.MostBoots)
+	if r.Slowest != "" {
+		line("slowest recovery", "%s --replay %s", command, r.Slowest)
+	}
 	if r.ECCFaults > 0 {
 		line("ECC faults", "%d met by reads of torn units", r.ECCFaults)
 	}
 	line("erase cycles", "%s", r.cycles())
 	line("install", "%s", r.install())
 	line("boot sector", "%s", r.window())
+	line("part data", "%s", r.data())
+	line("not covered", "%s", strings.Join(r.NotCovered, "; "))
+	line("tool", "quine %s", r.Tool)
 	for _, f := range r.Failures {
 		line("brick", "%s --replay %s: %s", command, f.Replay, f.What)
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// String returns what identifies a release.
+func (r Release) String() string {
+	return fmt.Sprintf("%s, id %s, %d bytes, SHA-256 %s", r.Version, r.ID, r.Size, r.SHA256)
+}
+
+func (r *Result) bricks() string {
+	if r.Window == nil || r.Window.Bricks == 0 {
+		return fmt.Sprint(r.Bricks)
+	}
+	return fmt.Sprintf("%d, and %d in the unprotected window of the boot sector", r.Bricks, r.Window.Bricks)
+}
+
+func (r *Result) ran() string {
+	s := fmt.Sprintf("the new image %d times, ", r.New)
+	if r.Old == 0 {
+		return s + "never the old one"
+	}
+	return s + fmt.Sprintf("the old one first %d times, %d of which made the whole update anew", r.Old, r.UpdatedAgain)
+}
+
+func (r *Result) data() string {
+	if r.Source == "" {
+		return r.Flash + "; no source named"
+	}
+	return r.Flash + "; from " + r.Source
 }
 
 func (r *Result) operations() string {
@@ -58,14 +93,17 @@ func (r *Result) cuts() string {
 	if r.Pairs > 0 {
 		s += fmt.Sprintf(", %d with two", r.Pairs)
 	}
-	return fmt.Sprintf("%s, %d with a reset between instructions (%s)", s, r.Resets, strings.Join(ways, ", "))
-}
-
-func (r *Result) again() string {
-	if r.Old == 0 {
-		return "which then updates again"
+	s += fmt.Sprintf(", %d with a reset between instructions", r.Resets)
+	if len(ways) > 0 {
+		s += " (" + strings.Join(ways, ", ") + ")"
 	}
-	return fmt.Sprintf("%d of which made the whole update anew", r.UpdatedAgain)
+	switch {
+	case r.All:
+		return s + "; each operation in every way"
+	case r.Trials() > 1:
+		return s + "; a SAMPLE, not each operation in every way"
+	}
+	return s
 }
 
 // cycles tells the erase cycles of the units, those that are alike together.
@@ -74,12 +112,15 @@ func (r *Result) cycles() string {
 	for i := 0; i < len(r.Units); {
 		u, n := r.Units[i], 1
 		for i+n < len(r.Units) && r.Units[i+n].Offset == u.Offset+uint32(n)*u.Size &&
-			r.Units[i+n].Clean == u.Clean && r.Units[i+n].Most == u.Most && r.Units[i+n].Size == u.Size {
+			r.Units[i+n].Clean == u.Clean && r.Units[i+n].Most == u.Most && r.Units[i+n].Size == u.Size && r.Units[i+n].Store == u.Store {
 			n++
 		}
 		s := fmt.Sprintf("0x%05x %d (%d)", u.Offset, u.Clean, u.Most)
 		if n > 1 {
 			s = fmt.Sprintf("0x%05x-0x%05x %d (%d)", u.Offset, r.Units[i+n-1].Offset+u.Size-1, u.Clean, u.Most)
+		}
+		if u.Store {
+			s = "store " + s
 		}
 		parts = append(parts, s)
 		i += n
@@ -88,7 +129,7 @@ func (r *Result) cycles() string {
 }
 
 func (r *Result) install() string {
-	return fmt.Sprintf("%s typically and %s at most for flash, by the part's data, and %d instructions",
+	return fmt.Sprintf("%s typically and %s at most for flash, by the part's data, and %d instructions of boot",
 		duration(r.InstallTypical), duration(r.InstallMax), r.Instructions)
 }
 

@@ -28,14 +28,25 @@ func (c Cut) String() string {
 	return fmt.Sprintf("%d-%v-%d", c.At, c.How, c.Seed)
 }
 
-// parseCuts parses cuts separated by commas.
+// replayOf returns the form of some cuts that parseCuts takes.
+func replayOf(cuts []Cut) string {
+	words := make([]string, len(cuts))
+	for i, c := range cuts {
+		words[i] = c.String()
+	}
+	return strings.Join(words, ",")
+}
+
+// parseCuts parses cuts separated by commas, or one reset.
 func parseCuts(s string) (cuts []Cut, err error) {
 	for word := range strings.SplitSeq(s, ",") {
 		c, ok := parseCut(word)
 		if !ok {
 			return nil, fmt.Errorf("%q is not a cut such as 17-weak-3, nor a reset such as @1234", word)
 		}
-		cuts = append(cuts, c)
+		if cuts = append(cuts, c); len(cuts) > 1 && (c.How == None || cuts[0].How == None) {
+			return nil, fmt.Errorf("%q has a reset and another cut: a reset is a trial by itself", s)
+		}
 	}
 	return cuts, nil
 }
@@ -167,7 +178,7 @@ func (w *worker) cutAt(op Operation, data []byte, cuts []Cut) outcome {
 	f.cut(op, data, c.How, &m.random)
 	m.powerLost()
 	o := w.recover(m, cuts[1:], w.retries(c))
-	o.erases = m.flash.erases
+	o.erases = m.erases()
 	w.done.Add(1)
 	return o
 }
@@ -193,7 +204,7 @@ func (w *worker) reset(at uint64) {
 	m.random = newRandom(at)
 	m.core.Write(w.layout.ramBase, w.clean.core.RAM())
 	o := w.recover(m, nil, true)
-	o.erases = m.flash.erases
+	o.erases = m.erases()
 	w.done.Add(1)
 	w.record([]Cut{{At: int(at)}}, o)
 }
