@@ -329,5 +329,5 @@ func (l *lab) notCovered() (list []string) {
 		list = append(list, "the time of operations of the store")
 	}
 	return append(list, "the drivers of flash and store", "stores that fail", "the application itself, its NMI handler and how it gets the patch",
-		"the supply: clean cuts only")
+		"a supply that sags or bounces")
 }
