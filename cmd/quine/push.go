@@ -97,6 +97,9 @@ func (c *console) push(name string, f *pushFlags) error {
 	if err == nil && header.Raw {
 		err = quine.Errorf(quine.CodeFormat, "patch is for files, not for devices; make it without --raw")
 	}
+	if _, bad := parseImage(data); bad == nil {
+		err = &hinted{err, "this is an image, and devices take patches: quine diff makes them, with --full for any device"}
+	}
 	if err != nil {
 		return inFile(name, err)
 	}
@@ -120,6 +123,10 @@ func (c *console) push(name string, f *pushFlags) error {
 		return errors.Join(err, writeJSON(c.out, &p.report))
 	}
 	if err != nil {
+		return err
+	}
+	if p.report.Before == p.report.After {
+		_, err = fmt.Fprintf(c.out, "version %s runs already, id %s; nothing was sent\n", p.report.After.Version, p.report.After.ID)
 		return err
 	}
 	_, err = fmt.Fprintf(c.out, "version %s runs, id %s; it was %s; patch of %d bytes\n",
