@@ -81,11 +81,11 @@ func (c *codec) aboutToQueue() bool {
 func (p *polisher) improve() {
 	for p.work > 0 {
 		p.setRange()
-		p.best = nil
+		p.best = p.best[:0]
 		p.least, p.likely = math.MaxUint64, math.MaxUint64
 		p.likely = p.estimate(p.state.plan, p.likely)
 		p.tryVariants()
-		if p.best == nil {
+		if len(p.best) == 0 {
 			return
 		}
 		// A change never has more operations than it replaces.
@@ -135,7 +135,7 @@ func (p *polisher) cost(plan []operation) uint64 {
 // from behind agreed.
 func (p *polisher) run(plan []operation, most uint64, skip uint32) uint64 {
 	t := &p.trial
-	from := t.position + skip
+	from := t.position
 	t.plan = plan
 	p.meter = costMeter{}
 	t.coder = &p.meter
@@ -145,6 +145,7 @@ func (p *polisher) run(plan []operation, most uint64, skip uint32) uint64 {
 			t.current.from += skip
 			t.current.left -= skip
 			t.position += skip
+			from += skip
 			t.current.started = skip > 0
 			skip = 0
 		}
@@ -226,10 +227,13 @@ func (p *polisher) try(n int, with ...operation) {
 	plan := p.state.plan
 	p.window = p.window[:0]
 	instead := min(n+1, len(plan)) // the one behind may have to be joined
-	for _, o := range append(with, plan[n:instead]...) {
+	for _, o := range with {
 		if !p.append(o) {
 			return
 		}
+	}
+	if n < instead && !p.append(plan[n]) {
+		return
 	}
 	head := len(p.window)
 	p.window = append(p.window, plan[instead:min(len(plan), instead+trialPlan)]...)
@@ -241,7 +245,7 @@ func (p *polisher) try(n int, with ...operation) {
 	}
 	if cost := p.cost(p.window); cost < p.least {
 		p.least, p.instead = cost, instead
-		p.best = append([]operation(nil), p.window[:head]...)
+		p.best = append(p.best[:0], p.window[:head]...)
 	}
 }
 
