@@ -135,7 +135,7 @@ lab-glitch: firmware-all ## skip instructions of boot sectors that meet a forged
 	QUINE_NEED=$(NEED) go test -v -timeout 2h -run Glitch ./lab/power -times 32
 
 .PHONY: eva
-eva: ## analyse boot decision and patch decoder for run-time errors, then seed some (minutes; needs frama-c-base)
+eva: ## analyse boot decision, ciphers and patch decoder for run-time errors, then seed some (minutes; needs frama-c-base)
 	QUINE_NEED=eva go test -count 1 -v -timeout 60m ./lab/eva -full
 
 .PHONY: size

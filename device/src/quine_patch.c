@@ -58,8 +58,8 @@ static int fixed_byte(struct quine_patch *p, uint8_t byte)
         changed = quine_le16(p->u.header + 2);
         if (changed & WORDS_ID)
             return QUINE_ERR_RESERVED;
-        for (; changed != 0; changed &= changed - 1u)
-            p->words++;
+        for (; changed != 0; changed >>= 1)
+            p->words = (uint8_t)(p->words + (changed & 1u));
         break;
     default:
         break;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-// Package eva shows by static analysis that the boot decision and the patch
-// decoder have no run-time errors, whatever they read. There is nothing to import.
+// Package eva shows by static analysis that the boot decision, its ciphers and the
+// patch decoder have no run-time errors, whatever they read. There is nothing to import.
 //
 // Eva, a plug-in of Frama-C, computes for each variable a range or set that holds
 // all values that it can have. It raises an alarm where an access might be out of

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the runs of the decoder share: any state that a context can be in between two steps.
+#include "any.h"
 #include "quine_stream_parts.h"
-
-#include <__fc_builtin.h>
-
-#define ANY(x) Frama_C_make_unknown((char *)&(x), sizeof(x))
-#define BETWEEN(low, high) Frama_C_unsigned_int_interval(low, high)
-#define WORD BETWEEN(0, 0xFFFFFFFFu)
 
 #ifndef OLD_SIZE
 #define OLD_SIZE 0x100000u

@@ -7,12 +7,14 @@
 #include "quine_image.h"
 #include "quine_internal.h"
 
-#include <__fc_builtin.h>
+#include "any.h"
+
+#include <quine_staged.h>
 #include <stdlib.h>
 
 #define FLASH_SIZE (QUINE_STORE_OFFSET + QUINE_STORE_SIZE)
 #define SIZE_LEAST (QUINE_MANIFEST_OFFSET + QUINE_MANIFEST_SIZE + 32u) // with the seal behind the manifest
-#define SIZE_LARGEST (QUINE_IMAGE_MAX < QUINE_STORE_IMAGE_MAX ? QUINE_IMAGE_MAX : QUINE_STORE_IMAGE_MAX)
+#define SIZE_LARGEST (QUINE_IMAGE_MAX < QUINE_STAGED_MAX ? QUINE_IMAGE_MAX : QUINE_STAGED_MAX)
 
 uint8_t quine_flash[FLASH_SIZE];
 const uint8_t quine_app_vectors[4];
@@ -25,7 +27,7 @@ static int outcome(void)
 
 static void flash_changes(void)
 {
-    Frama_C_make_unknown((char *)quine_flash, sizeof quine_flash);
+    ANY(quine_flash);
 }
 
 void quine_watchdog(void)
@@ -62,9 +64,9 @@ void quine_boot_store_open(void)
 // size unless these are kept apart.
 static uint32_t any_size(void)
 {
-    uint32_t chunks = Frama_C_unsigned_int_interval(0, UINT32_MAX / QUINE_CHUNK);
+    uint32_t chunks = BETWEEN(0, UINT32_MAX / QUINE_CHUNK);
     int range = chunks < SIZE_LEAST / QUINE_CHUNK ? -1 : chunks > SIZE_LARGEST / QUINE_CHUNK ? 1 : 0;
-    uint32_t rest = Frama_C_unsigned_int_interval(0, QUINE_CHUNK - 1);
+    uint32_t rest = BETWEEN(0, QUINE_CHUNK - 1);
 
     //@ split range;
     //@ split rest;
@@ -89,11 +91,18 @@ int quine_boot_store_consume(void)
 uint32_t quine_crc32(uint32_t crc, const void *data, uint32_t n)
 {
     //@ assert \valid_read((const char *)data + (0 .. n - 1));
-    return Frama_C_unsigned_int_interval(0, 0xFFFFFFFFu);
+    return WORD;
 }
 
 static void any_memory(void)
 {
     flash_changes();
-    Frama_C_make_unknown((char *)&quine_ram, sizeof quine_ram);
+    ANY(quine_ram);
 }
+
+#if QUINE_DIGEST_FLAGS
+#include "signed_any.h"
+#endif
+#if QUINE_STAGED_FLAGS
+#include "encrypted_any.h"
+#endif
