@@ -226,8 +226,10 @@ func cutAndRecover(t *testing.T, f *firmware, addr uint32, n int, install bool) 
 // replaced there, boot and client are what runs in QEMU.
 func TestPowerCuts(t *testing.T) {
 	f := load(t)
-	part, err := devices.Parse([]byte(`{"part": "emcraft-sf2", "core": "cortex-m3",
-		"erase": [{"first": 0, "unit_bytes": 4096}], "program": {"unit_bytes": 4}}`))
+	part, err := devices.Parse([]byte(`{"part": "emcraft-sf2", "core": "cortex-m3", "flash_base": "0x20000000",
+		"erase": [{"first": 0, "unit_bytes": 4096, "typ_ms": 1, "max_ms": 1}],
+		"program": {"unit_bytes": 4, "typ_us": 1, "max_us": 1},
+		"erased": "0xFF", "seal": "zeros over", "boot_sector_lost": "needs a debugger"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
