@@ -27,7 +27,7 @@ const (
 	sealMin = 8
 
 	// bootInfoSize is the size in bytes of the fixed part of a boot info record.
-	bootInfoSize = 0x34
+	bootInfoSize = 0x3C
 )
 
 var bootInfoMagic = []byte("QUINEBT1")
@@ -41,6 +41,7 @@ const (
 	BootEncrypted                          // the staged image is encrypted
 	BootFixed                              // the boot sector is never changed by an update
 	BootErasedIsZero                       // erased cells read 0x00
+	BootInternal                           // the staging store lies in the flash that holds the image
 	bootFlagsEnd
 )
 
@@ -64,8 +65,17 @@ type BootInfo struct {
 	Product        uint32
 	AttemptsMax    uint16 // limit of verification attempts
 	ProgramUnit    uint16 // largest program unit of flash and store in bytes
+	StoreOffset    uint32 // first byte of the staging store: of flash if BootInternal, else in its own memory
+	ImageBase      uint32 // where the staged image begins in the store
 	AppVectors     uint32 // address of the application's vector table
 	Record         uint32 // address of what boot keeps in RAM over a reset
+}
+
+// SameStore reports whether b and o have the same staging store, so that one boot sector
+// finds what the application of the other has staged.
+func (b *BootInfo) SameStore(o *BootInfo) bool {
+	return (b.Flags^o.Flags)&BootInternal == 0 && b.StoreOffset == o.StoreOffset &&
+		b.ImageBase == o.ImageBase && b.StoreMax == o.StoreMax
 }
 
 // ParseBootInfo finds the one boot info record in the first 4096 bytes of an
@@ -118,8 +128,10 @@ func decodeBootInfo(b []byte) BootInfo {
 		Product:        le.Uint32(b[0x24:]),
 		AttemptsMax:    le.Uint16(b[0x28:]),
 		ProgramUnit:    le.Uint16(b[0x2A:]),
-		AppVectors:     le.Uint32(b[0x2C:]),
-		Record:         le.Uint32(b[0x30:]),
+		StoreOffset:    le.Uint32(b[0x2C:]),
+		ImageBase:      le.Uint32(b[0x30:]),
+		AppVectors:     le.Uint32(b[0x34:]),
+		Record:         le.Uint32(b[0x38:]),
 	}
 }
 

@@ -28,6 +28,8 @@ func (raw *Raw) CarryBoot(old *Image) error {
 		{"hardware revision", uint32(mine.Hardware), uint32(its.Hardware)},
 		{"application region", mine.ImageMax, its.ImageMax},
 		{"staging store", mine.StoreMax, its.StoreMax},
+		{"place of the staging store", mine.StoreOffset, its.StoreOffset},
+		{"place of the staged image in its store", mine.ImageBase, its.ImageBase},
 		{"product", mine.Product, its.Product},
 		{"program unit", uint32(mine.ProgramUnit), uint32(its.ProgramUnit)},
 		{"address of the application's vectors", mine.AppVectors, its.AppVectors},

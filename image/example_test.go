@@ -37,5 +37,5 @@ func Example() {
 	}
 	fmt.Printf("version %v, %d bytes, id %v, seal %v\n",
 		im.Manifest.Version, im.Manifest.Size, im.Manifest.ID, im.SealState())
-	// Output: version 1.2.3, 4544 bytes, id 6f6951b0ca6df606, seal set
+	// Output: version 1.2.3, 4544 bytes, id 20cc253042133d41, seal set
 }

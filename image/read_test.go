@@ -20,7 +20,7 @@ func TestReadELF(t *testing.T) {
 	if raw.Boot.Offset != 0x40 || raw.Boot.Product != 0x424C4E4B {
 		t.Errorf("boot info %+v", raw.Boot)
 	}
-	if !isBlank(raw.Data[0x74:0x1000]) {
+	if !isBlank(raw.Data[0x7C:0x1000]) {
 		t.Error("gap between two sections of one segment is not blank")
 	}
 	// .data runs in RAM and is loaded right behind .note.gnu.build-id.

@@ -199,8 +199,8 @@ var vectorCases = []vectorCase{
 			copy(data[0x800:], data[vectorInfo:vectorInfo+bootInfoSize])
 			return data
 		}},
-	{name: "info_flags", want: quine.CodeLayout, host: true, section: "3", comment: "flag bit 4 is set",
-		edit: set(vectorInfo+0x0A, 0x10)},
+	{name: "info_flags", want: quine.CodeLayout, host: true, section: "3", comment: "flag bit 5 is set",
+		edit: set(vectorInfo+0x0A, 0x20)},
 	{name: "info_seal_in_boot", want: quine.CodeLayout, host: true, section: "3", comment: "seal lies in the boot sector",
 		edit: set(vectorInfo+0x14, 0xF8, 0x0F)},
 	{name: "info_seal_in_manifest", want: quine.CodeLayout, host: true, section: "3", comment: "seal overlaps the manifest",

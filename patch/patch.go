@@ -106,7 +106,7 @@ func Create(old, new *image.Image, opts *Options) ([]byte, error) {
 	if _, err := d.accept(h); err != nil {
 		return nil, err
 	}
-	if d.boot.StoreMax != new.Boot.StoreMax {
+	if !d.boot.SameStore(&new.Boot) {
 		return nil, quine.Errorf(quine.CodeLayout, "the new boot sector has another staging store: "+
 			"after a power cut in its install it would not find what the old one staged")
 	}

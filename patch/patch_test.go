@@ -173,6 +173,7 @@ func TestCreateRefuses(t *testing.T) {
 		{"too large", with(func(b *build) { b.storeMax = 5000 }), with(func(b *build) { b.app = code(1, 5000) }), &Options{AllowBootChange: true}, quine.CodeSize},
 		{"another boot sector", good, with(func(b *build) { b.boot = 1 }), nil, quine.CodeBoot},
 		{"another boot sector, allowed", good, with(func(b *build) { b.boot = 1 }), &Options{AllowBootChange: true}, nil},
+		{"another place of the store", good, with(func(b *build) { b.boot, b.storeOffset = 1, 4096 }), &Options{AllowBootChange: true}, quine.CodeLayout},
 		{"fixed boot sector", with(func(b *build) { b.flags = image.BootFixed }), good, &Options{AllowBootChange: true}, quine.CodeBoot},
 		{"no key", with(func(b *build) { b.flags = image.BootEncrypted }), with(func(b *build) { b.flags = image.BootEncrypted }), nil, quine.CodeEncryption},
 		{"short key", with(func(b *build) { b.flags = image.BootEncrypted }), with(func(b *build) { b.flags = image.BootEncrypted }), &Options{Key: make([]byte, 24)}, quine.CodeEncryption},

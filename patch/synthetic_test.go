@@ -32,6 +32,7 @@ type build struct {
 	loadAddress uint32
 	imageMax    uint32 // 64 KiB if zero
 	storeMax    uint32 // likewise
+	storeOffset uint32
 	signed      bool
 }
 
@@ -110,7 +111,9 @@ func (b build) putInfo(to []byte) {
 	r = le.AppendUint32(r, b.storeMax)
 	r = le.AppendUint32(r, b.product)
 	r = le.AppendUint16(r, 3)
-	le.AppendUint16(r, 4)
+	r = le.AppendUint16(r, 4)
+	r = le.AppendUint32(r, b.storeOffset)
+	le.AppendUint32(r, 0)
 }
 
 // noise returns n bytes that do not compress, the same for the same seed.

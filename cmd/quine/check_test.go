@@ -31,18 +31,18 @@ func noClient(name string) string {
 func TestCheckMap(t *testing.T) {
 	const want = `offset  bytes  kind     name
 0x0000    192  vectors  quine_boot_vectors       ------------
-0x00c0     56  data     quine_boot_info          ----
-0x00f8      4  code     quine_entry              #
-0x00fc      2  code     quine_fault              #
-0x00fe     12  code     quine_shim               #
-0x010a     18  code     quine_start_application  ##
-0x011c     36  code     quine_boot_main          ###
-0x0140     12  code     quine_lent               #
-0x014c     12  kernel   quine_kernel_finish      =
-0x0158      8  kernel   quine_kernel_erase       =
-0x0160   3744  free     free                     ........................>
+0x00c0     64  data     quine_boot_info          ----
+0x0100      4  code     quine_entry              #
+0x0104      2  code     quine_fault              #
+0x0106     12  code     quine_shim               #
+0x0112     18  code     quine_start_application  ##
+0x0124     36  code     quine_boot_main          ###
+0x0148     12  code     quine_lent               #
+0x0154     12  kernel   quine_kernel_finish      =
+0x0160      8  kernel   quine_kernel_erase       =
+0x0168   3736  free     free                     ........................>
 
-boot sector  352 of 4096 bytes, 3744 free
+boot sector  360 of 4096 bytes, 3736 free
 kernel       20 bytes in RAM, within the boot sector's
 code         33 instructions in 8 functions, 0 calls through pointers
 vectors      48
@@ -63,7 +63,7 @@ rules        all kept
 // status 1.
 func TestCheckFindings(t *testing.T) {
 	name := fixtures + "boot-calls-app-m0-gcc12.2.elf"
-	want := "quine: error: " + name + ": boot: quine_boot_main+0x4 at 0x00000120 branches to app_helper at 0x00001158 outside the boot sector\n" +
+	want := "quine: error: " + name + ": boot: quine_boot_main+0x4 at 0x00000128 branches to app_helper at 0x00001158 outside the boot sector\n" +
 		"quine: hint: mark app_helper QUINE_BOOT_CODE, or do without it\n" +
 		noClient(name) + "quine: error: " + name + ": one rule is broken\n"
 	if code, out, errs := runCheck(name); code != exitFailed || errs != want || out == "" {
@@ -84,10 +84,10 @@ func TestCheckQuiet(t *testing.T) {
 // TestCheckLimits checks the flags for limits.
 func TestCheckLimits(t *testing.T) {
 	name := fixtures + "nothing-m0-gcc12.2.elf"
-	if code, _, errs := runCheck(name, "--max-boot", "352", "--max-stack", "80", "--max-ram", "244"); code != exitOK {
+	if code, _, errs := runCheck(name, "--max-boot", "360", "--max-stack", "80", "--max-ram", "244"); code != exitOK {
 		t.Errorf("exit code %d: %s", code, errs)
 	}
-	for _, flag := range []string{"--max-boot=351", "--max-stack=79", "--max-ram=243"} {
+	for _, flag := range []string{"--max-boot=359", "--max-stack=79", "--max-ram=243"} {
 		if code, _, errs := runCheck(name, flag); code != exitFailed || errs == "" {
 			t.Errorf("%s: exit code %d: %s", flag, code, errs)
 		}

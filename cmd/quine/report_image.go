@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,6 +28,8 @@ type bootReport struct {
 	Product        uint32   `json:"product"`
 	AttemptsMax    uint16   `json:"attempts_max"`
 	ProgramUnit    uint16   `json:"program_unit"`
+	StoreOffset    uint32   `json:"store_offset"`
+	ImageBase      uint32   `json:"image_base"`
 
 	Keys []keyReport `json:"keys,omitempty"`
 }
@@ -38,7 +41,7 @@ type keyReport struct {
 }
 
 // bootFlagNames are the names of the bits of [image.BootFlags], lowest first.
-var bootFlagNames = []string{"signed", "encrypted", "boot_fixed", "erased_zero"}
+var bootFlagNames = []string{"signed", "encrypted", "boot_fixed", "erased_zero", "internal_store"}
 
 // newBootReport reports on the boot info of an image.
 func newBootReport(b *image.BootInfo, data []byte) bootReport {
@@ -46,7 +49,7 @@ func newBootReport(b *image.BootInfo, data []byte) bootReport {
 		ABI: b.ABI, Flags: []string{}, LoadAddress: b.LoadAddress,
 		ManifestOffset: b.ManifestOffset, SealOffset: b.SealOffset, SealSize: b.SealSize,
 		Hardware: b.Hardware, ImageMax: b.ImageMax, StoreMax: b.StoreMax, Product: b.Product,
-		AttemptsMax: b.AttemptsMax, ProgramUnit: b.ProgramUnit,
+		AttemptsMax: b.AttemptsMax, ProgramUnit: b.ProgramUnit, StoreOffset: b.StoreOffset, ImageBase: b.ImageBase,
 	}
 	for i, name := range bootFlagNames {
 		if b.Flags>>i&1 != 0 {
@@ -68,7 +71,11 @@ func (r *bootReport) write(w io.Writer) {
 	}
 	field(w, "device", "product 0x%08x, hardware %d, boot ABI %d, flags %s", r.Product, r.Hardware, r.ABI, flags)
 	field(w, "flash", "from 0x%08x, image up to %d bytes, program unit %d bytes", r.LoadAddress, r.ImageMax, r.ProgramUnit)
-	field(w, "staging", "image up to %d bytes, %d verification attempts", r.StoreMax, r.AttemptsMax)
+	place := fmt.Sprintf("from 0x%x of a memory of its own", r.StoreOffset)
+	if slices.Contains(r.Flags, "internal_store") {
+		place = fmt.Sprintf("from 0x%08x of the same flash", r.LoadAddress+r.StoreOffset)
+	}
+	field(w, "staging", "%s, image up to %d bytes, %d verification attempts", place, r.StoreMax, r.AttemptsMax)
 	field(w, "layout", "manifest at 0x%x, seal of %d bytes at 0x%x", r.ManifestOffset, r.SealSize, r.SealOffset)
 	for _, k := range r.Keys {
 		field(w, "key", "%d, fingerprint %s", k.ID, k.Fingerprint)

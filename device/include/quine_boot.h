@@ -20,6 +20,7 @@
 #define QUINE_BOOT_ENCRYPTED 0x0002u // the staged image is encrypted
 #define QUINE_BOOT_FIXED 0x0004u     // an update never changes the boot sector
 #define QUINE_BOOT_ERASED_0 0x0008u  // erased cells read 0x00
+#define QUINE_BOOT_INTERNAL 0x0010u  // the staging store lies in the flash that holds the image
 
 // Reads n bytes of an image from offset into data. Returns QUINE_OK or QUINE_ERR_IO.
 typedef int (*quine_read_fn)(uint32_t offset, void *data, uint32_t n);
@@ -40,6 +41,8 @@ struct quine_boot_info {
     uint32_t product;
     uint16_t attempts_max;
     uint16_t program_unit;
+    uint32_t store_offset; // of a store that is not internal: in its own memory
+    uint32_t image_base;   // of the staged image in the store
 
     // The application's vector table, where boot starts it: the same in every release that carries
     // this boot sector.

@@ -32,7 +32,9 @@
 //   QUINE_BOOT_CHANGE               0 on devices that refuse each image with another boot sector; 1 if absent
 // and what the chosen store asks for. A store is a folder of store/ on the include path with
 //
-//   quine_store_part.h   QUINE_STORE_IMAGE, offset of the staged image in the store, and
+//   quine_store_part.h   QUINE_STORE_OFFSET, first byte of the store: of flash if the store defines QUINE_STORE_MAPPED,
+//                        else of its own memory; may come from quine_config.h,
+//                        QUINE_STORE_IMAGE, offset of the staged image in the store, and
 //                        QUINE_STORE_IMAGE_MAX, the largest image it takes
 //   quine_store_*.c      the functions below
 #ifndef QUINE_PORT_H

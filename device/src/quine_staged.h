@@ -6,7 +6,7 @@
 
 #include "quine_internal.h"
 
-#define QUINE_STAGED_FLAGS 0u                      // of the boot info
+#define QUINE_STAGED_FLAGS 0u                  // of the boot info
 #define QUINE_STAGED_MAX QUINE_STORE_IMAGE_MAX // bytes of an image that fit
 
 #if defined(QUINE_STORE_MAPPED) // the image can be read as memory, too: there, from the first byte of flash

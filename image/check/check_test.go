@@ -33,14 +33,14 @@ func TestFixtures(t *testing.T) {
 	tests := []struct{ name, want string }{
 		{"nothing-m0", ""},
 		{"nothing-relocs-m3", ""},
-		{"boot-calls-app-m0", "boot: quine_boot_main+0x4 at 0x00000120 branches to app_helper at 0x00001158 outside the boot sector"},
-		{"kernel-address-m0", "kernel: quine_kernel_finish+0x6 at 0x00000152 holds the address of quine_kernel_erase: " +
+		{"boot-calls-app-m0", "boot: quine_boot_main+0x4 at 0x00000128 branches to app_helper at 0x00001158 outside the boot sector"},
+		{"kernel-address-m0", "kernel: quine_kernel_finish+0x6 at 0x0000015a holds the address of quine_kernel_erase: " +
 			"it would lead to flash, not to the copy in RAM"},
-		{"app-calls-boot-m3", "application: app_reset+0x6 at 0x08001156 calls quine_lent at 0x08000140 in the boot sector, " +
+		{"app-calls-boot-m3", "application: app_reset+0x6 at 0x08001156 calls quine_lent at 0x08000148 in the boot sector, " +
 			"which lies elsewhere in another boot sector"},
-		{"library-m0", "library: quine_boot_main+0x4 at 0x00000120 calls __aeabi_uidiv at 0x00001170, which belongs to the application"},
+		{"library-m0", "library: quine_boot_main+0x4 at 0x00000128 calls __aeabi_uidiv at 0x00001170, which belongs to the application"},
 		{"vtor-m3", "application: app_reset+0xc at 0x0800115c sets VTOR to 0x08000000, the vectors of the boot sector"},
-		{"recursion-m3", "stack: quine_boot_main at 0x0800011c calls itself: quine_boot_main > quine_boot_main"},
+		{"recursion-m3", "stack: quine_boot_main at 0x08000124 calls itself: quine_boot_main > quine_boot_main"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

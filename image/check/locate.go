@@ -118,7 +118,7 @@ func (c *checker) locateRecord() bool {
 }
 
 const (
-	recordFixed = 0x34 // of the boot info record; pointers to functions follow
+	recordFixed = 0x3C // of the boot info record; pointers to functions follow
 	maxVectors  = 16 + 496
 )
 
@@ -150,8 +150,8 @@ func (c *checker) checkRecord() {
 	if b := c.bytes(c.seal.start, c.seal.size()); b != nil && !bytes.HasPrefix(b, c.bytes(c.manifest.start+8, 8)) && !blank(b) {
 		c.fail(RuleLayout, c.seal.start, "leave it blank", "holds something else than the seal, which boot writes")
 	}
-	agree(0x2C, "the application's vectors", c.info.AppVectors, "quine_app_vectors")
-	agree(0x30, "the record", c.info.Record, "quine_record")
+	agree(0x34, "the application's vectors", c.info.AppVectors, "quine_app_vectors")
+	agree(0x38, "the record", c.info.Record, "quine_record")
 	for at := c.record.start + recordFixed; at+4 <= c.record.end; at += 4 {
 		if v, _ := c.word(at); v&1 == 0 || c.insts[v&^1] == nil {
 			c.fail(RuleBoot, at, "mark the function QUINE_BOOT_CODE", "lends %s, which is no function in the boot sector", c.name(v&^1))

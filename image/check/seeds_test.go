@@ -91,7 +91,7 @@ var seeds = []struct {
 	cure  string
 }{
 	{"boot calls the application", world{macros: []string{"IN_BOOT=bl app_helper"}},
-		check.RuleBoot, "quine_boot_main+0x4 at 0x00000120 branches to app_helper", "mark app_helper QUINE_BOOT_CODE"},
+		check.RuleBoot, "quine_boot_main+0x4 at 0x00000128 branches to app_helper", "mark app_helper QUINE_BOOT_CODE"},
 	{"boot ends in the application", world{core: "cortex-m3", macros: []string{"IN_BOOT=beq.w app_helper"}},
 		check.RuleBoot, "branches to app_helper", "QUINE_BOOT_CODE"},
 	{"boot calls far, through a veneer", world{macros: []string{"IN_BOOT=bl far"}, flags: []string{"-Wl,--section-start=.far=0x2000000"},
@@ -123,7 +123,7 @@ var seeds = []struct {
 	{"boot calls where the kernel's copy is not", world{macros: []string{"IN_BOOT=ldr r3, =0x20000101; blx r3"}},
 		check.RuleBoot, "branches to 0x20000100 in RAM", "__attribute__((used))"},
 	{"kernel calls boot", world{macros: []string{"IN_KERNEL=bl quine_lent"}},
-		check.RuleKernel, "branches to quine_lent at 0x00000140 outside the kernel", "QUINE_KERNEL_CODE"},
+		check.RuleKernel, "branches to quine_lent at 0x00000148 outside the kernel", "QUINE_KERNEL_CODE"},
 	{"kernel calls the application", world{macros: []string{"IN_KERNEL=bl app_helper"}},
 		check.RuleKernel, "branches to app_helper", "QUINE_KERNEL_CODE"},
 	{"kernel holds its own address", world{macros: []string{"IN_KERNEL=ldr r3, =quine_kernel_erase"}},

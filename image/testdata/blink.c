@@ -15,12 +15,14 @@ struct boot_info {
     uint16_t seal_size, hardware;
     uint32_t image_max, store_max, product;
     uint16_t attempts_max, program_unit;
+    uint32_t store_offset, image_base;
     uint32_t app_vectors, record;
 };
 
 __attribute__((section(".boot.info"), used)) static const struct boot_info info = {
     .magic = {'Q', 'U', 'I', 'N', 'E', 'B', 'T', '1'},
     .boot_abi = 1,
+    .flags = 0x10,
     .load_address = 0x08000000,
     .manifest_offset = 0x10C0,
     .seal_offset = 0x1140,
@@ -31,6 +33,8 @@ __attribute__((section(".boot.info"), used)) static const struct boot_info info 
     .product = 0x424C4E4B,
     .attempts_max = 8,
     .program_unit = 4,
+    .store_offset = 0x8000,
+    .image_base = 0x400,
     .app_vectors = 0x08001000,
     .record = 0x20000000,
 };

@@ -235,10 +235,10 @@ func (m *machine) word(addr uint32) uint32 {
 
 // Offsets of the functions in the boot info record (spec/image.md section 3).
 const (
-	infoCRC32   = 0x34
-	infoErase   = 0x38
-	infoProgram = 0x3C
-	infoReset   = 0x40
+	infoCRC32   = 0x3C
+	infoErase   = 0x40
+	infoProgram = 0x44
+	infoReset   = 0x48
 )
 
 // prepare puts this program in place of the flash driver of the boot sector that is in

@@ -33,7 +33,7 @@ type verification struct {
 
 // infoAuthentic is the offset in a signed boot info record of quine_authentic (spec/image.md
 // section 3).
-const infoAuthentic = 0x50
+const infoAuthentic = 0x58
 
 // hookVerify puts this program in place of quine_p256_verify. Without a symbol its address is
 // found when quine_authentic is called, whose address the boot info record has.

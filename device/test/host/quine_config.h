@@ -25,7 +25,7 @@
 #define QUINE_IMAGE_MAX HOST_IMAGE_MAX
 #define QUINE_ATTEMPTS_MAX 3u
 
-#define QUINE_STORE_OFFSET (HOST_IMAGE_MAX + HOST_STORE_GAP) // store/internal only
+#define QUINE_STORE_OFFSET (HOST_IMAGE_MAX + HOST_STORE_GAP) // of store/internal; of another the name of its place
 #define QUINE_STORE_SIZE HOST_STORE_SIZE
 #define QUINE_STORE_UNIT HOST_STORE_UNIT
 

@@ -150,7 +150,7 @@ static void check_range(const struct host_area *a, uint32_t offset, uint32_t n)
 
 static void cmd_info(void)
 {
-    print_hex((const uint8_t *)&quine_boot_info, 0x2C);
+    print_hex((const uint8_t *)&quine_boot_info, 0x34);
 }
 
 static void cmd_store(void)

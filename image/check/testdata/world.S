@@ -61,7 +61,7 @@ quine_boot_vectors:
     .section .quine.boot.rodata, "a", %progbits
     .global quine_boot_info
     .type quine_boot_info, %object
-    .size quine_boot_info, 0x38
+    .size quine_boot_info, 0x40
 quine_boot_info:
     .ascii "QUINEBT1"
     .hword 1, FLAGS
@@ -69,6 +69,7 @@ quine_boot_info:
     .hword 8, 1
     .word 0x10000, 0x10000, 0x1234
     .hword 3, 4
+    .word 0x10000, 0x1000
     .word quine_app_vectors, quine_record
     .word LENT
 #ifdef BOOT_DATA
