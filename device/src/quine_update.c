@@ -22,7 +22,6 @@ static const uint8_t *running_manifest(void)
     return quine_flash + quine_boot()->manifest_offset;
 }
 
-
 static const struct quine_record *record(void)
 {
     const struct quine_record *r = quine_boot()->record;

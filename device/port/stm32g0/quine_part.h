@@ -51,7 +51,6 @@
 #define QUINE_PCROP_UNIT 512u
 #define QUINE_PCROP_AREAS 2               // of a bank
 
-
 // EMPTY (RM 3.7.1) is evaluated at power-on and can be written; set, every reset leads to the ROM
 // loader.
 static inline __attribute__((always_inline)) void quine_flash_mark_empty(bool empty)

@@ -52,7 +52,6 @@
 #define QUINE_PCROP_UNIT 8u
 #define QUINE_PCROP_AREAS 1               // of a bank
 
-
 // This family has no empty check.
 static inline __attribute__((always_inline)) void quine_flash_mark_empty(bool empty)
 {

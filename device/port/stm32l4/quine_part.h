@@ -47,7 +47,6 @@
 #define QUINE_PCROP_UNIT 8u
 #define QUINE_PCROP_AREAS 1               // of a bank
 
-
 // PEMPTY toggles when 1 is written to it (RM 3.7.5); set, every reset leads to the ROM loader.
 static inline __attribute__((always_inline)) void quine_flash_mark_empty(bool empty)
 {
