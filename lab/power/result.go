@@ -135,6 +135,7 @@ func (e *NoCutError) Error() string {
 func (l *lab) newResult() *Result {
 	return &Result{
 		Ways:     make(map[string]int),
+		Failures: []Failure{}, // not null in JSON
 		Units:    l.ready.units(),
 		Timeline: slices.Clone(l.timeline),
 		Window:   &Window{},
