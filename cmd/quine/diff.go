@@ -188,6 +188,9 @@ func (c *console) diffImages(args []string, f *diffFlags) ([]byte, *diffReport, 
 		if from, err = c.image(args[0]); err != nil {
 			return nil, nil, err
 		}
+		if from.Manifest.ID == to.Manifest.ID {
+			fmt.Fprintf(c.err, "quine: warning: %s and %s are the same image, version %v\n", args[0], args[1], to.Manifest.Version)
+		}
 		r.BootSector = bootUnchanged
 		if !bytes.Equal(from.Data[:image.BootSize], to.Data[:image.BootSize]) {
 			r.BootSector = bootChanged
