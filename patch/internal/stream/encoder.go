@@ -28,6 +28,10 @@ type effort struct {
 	both   bool    // the plan of the usual prices is polished too
 }
 
+// earning is how many bytes of the new image earn work. In a larger one each earns less,
+// so that polishing takes no longer.
+const earning = 1 << 20
+
 var levels = [MaxEffort + 1]effort{
 	1:             {rounds: []int64{50}},
 	2:             {rounds: []int64{120}},
@@ -70,7 +74,7 @@ func newEncoding(old, new []byte, p Params, opt Options) *encoding {
 	plans[1], plans[0] = e.search(newParser(old, new, e.prologue.address, opt.Moves), level.parses)
 	polish := func(k int) {
 		for _, work := range level.rounds {
-			plans[k] = e.polish(plans[k], work)
+			plans[k] = e.polish(plans[k], work*earning/max(earning, int64(len(new))))
 		}
 	}
 	if !level.both {
