@@ -86,9 +86,6 @@ func Create(old, new *image.Image, opts *Options) ([]byte, error) {
 		if err := old.Verify(); err != nil {
 			return nil, err
 		}
-		if err := checkPair(old, new, opts); err != nil {
-			return nil, err
-		}
 		d = deviceOf(old)
 		copy(h.BaseID[:], old.Manifest.ID[:])
 	}
@@ -105,6 +102,11 @@ func Create(old, new *image.Image, opts *Options) ([]byte, error) {
 	h.announce(d.baseManifest(), new.Data[new.Boot.ManifestOffset:][:image.ManifestSize])
 	if _, err := d.accept(h); err != nil {
 		return nil, err
+	}
+	if old != nil {
+		if err := checkPair(old, new, opts); err != nil {
+			return nil, err
+		}
 	}
 	if !d.boot.SameStore(&new.Boot) {
 		return nil, quine.Errorf(quine.CodeLayout, "the new boot sector has another staging store: "+

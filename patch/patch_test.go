@@ -167,6 +167,7 @@ func TestCreateRefuses(t *testing.T) {
 		{"nothing", good, with(func(b *build) { b.counter = 5 }), nil, nil},
 		{"lower counter", good, with(func(b *build) { b.counter = 3 }), nil, quine.CodeRollback},
 		{"other product", good, with(func(b *build) { b.product = 9 }), &Options{AllowBootChange: true}, quine.CodeProduct},
+		{"other product, another boot sector", good, with(func(b *build) { b.product, b.boot = 9, 1 }), nil, quine.CodeProduct},
 		{"other load address", good, with(func(b *build) { b.loadAddress = 0x8000000 }), &Options{AllowBootChange: true}, quine.CodeLayout},
 		{"signed for unsigned", good, with(func(b *build) { b.signed = true }), &Options{AllowBootChange: true}, quine.CodeUnsigned},
 		{"unsigned for signed", with(func(b *build) { b.signed = true }), good, &Options{AllowBootChange: true}, quine.CodeUnsigned},
